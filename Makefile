@@ -1,0 +1,58 @@
+# Everything here needs only python3 (3.11 to 3.13), make and a package index.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DATA ?= .footnote/demo
+
+.PHONY: help demo test check format lock model bench eval clean
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# pip copies files into the environment; hard links would break a part of llama-index.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	  || { echo "Footnote needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing the locked dependencies (a minute or two the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing the test tools ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.installed ## index seeds/ and talk to them; Q="..." asks one question
+	@$(BIN)/footnote --data $(DATA) index add --quiet seeds
+ifdef Q
+	@$(BIN)/footnote --data $(DATA) ask "$(Q)"; code=$$?; test $$code -eq 3 || exit $$code
+else
+	@$(BIN)/footnote --data $(DATA) chat
+endif
+
+check: $(VENV)/.installed-dev ## format, lint, types, arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## check, then all tests
+	$(BIN)/python -m pytest -q
+
+format: $(VENV)/.installed-dev ## put the code in its shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+eval: $(VENV)/.installed ## figures over the seed questions
+	@$(BIN)/footnote --data $(DATA) eval seeds/questions.jsonl --articles seeds
+
+# Lock files carry versions and hashes, and no address.
+lock: ## resolve the lock files anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environment and the demo's data
+	rm -rf $(VENV) $(DATA)

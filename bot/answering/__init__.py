@@ -1,0 +1,1 @@
+"""The answering engine, free of Discord, Chroma and settings."""

@@ -1,0 +1,142 @@
+"""The values of an answer, from the question to what may be sent.
+
+A ``Draft`` is what a composer wrote and nobody has checked. Only ``verify``
+turns it into an ``Answer``; renderers take nothing but ``Answer | Refusal``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from index.models import Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked, in one library. ``id`` goes through logs and results."""
+
+    text: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence of a passage that a composer may rest on, under an opaque id."""
+
+    id: str
+    passage: Passage
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """The sentence, letter for letter."""
+        return self.passage.slice(self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence a composer wrote and the evidence ids it says it rests on."""
+
+    text: str
+    evidence_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unchecked answer. ``composer`` names what wrote it, ``extractive`` or a model."""
+
+    sentences: tuple[DraftSentence, ...]
+    composer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of an article version and the text that stands there, letter for letter."""
+
+    article_id: str
+    version_id: str
+    title: str
+    url: str | None
+    published_at: str | None
+    authors: tuple[str, ...]
+    publisher: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A number in an answer, its quote, and the link that opens the article there."""
+
+    number: int
+    quote: Quote
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A verified sentence; ``citations`` are the numbers it stands on, never empty."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Verified sentences and their citations, numbered from 1 in order of first use.
+
+    Raises:
+        ValueError: a sentence without a citation, a number without a source, or
+            a source that no sentence uses. Such an answer must not exist.
+    """
+
+    question: Question
+    edition: int
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    model: str
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    notice: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.sentences or any(not s.citations for s in self.sentences):
+            raise ValueError("every sentence of an answer carries a citation")
+        used = list(dict.fromkeys(n for s in self.sentences for n in s.citations))
+        numbers = [c.number for c in self.citations]
+        if used != numbers or numbers != list(range(1, len(numbers) + 1)):
+            raise ValueError(f"citations {numbers} do not match the marks {used}")
+
+    @property
+    def text(self) -> str:
+        """The answer as shown, with ``[1]`` marks after each sentence."""
+        return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in self.sentences)
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    LIBRARY_EMPTY = "library_empty"
+    NOTHING_FOUND = "nothing_found"
+    NOT_SUPPORTED = "not_supported"
+    TOO_OLD = "too_old"
+    MODEL_DOWN = "model_down"
+    UNCLEAR_QUESTION = "unclear_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No answer, and why. ``passages`` are the nearest, for "the closest I have is ..."."""
+
+    question: Question
+    edition: int
+    reason: Reason
+    passages: tuple[Passage, ...] = ()
+    model: str = "extractive"
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    notice: str | None = None
+
+
+Reply = Answer | Refusal

@@ -1,0 +1,1 @@
+"""What the articles meet: sources, reading, chunking, embedding, storing, editions, search."""

@@ -1,0 +1,1 @@
+"""The packaged embedder: weights, tokenizer, licence, and the recipe that builds them."""
