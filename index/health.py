@@ -1,0 +1,119 @@
+"""Decides whether Chroma's folder can be trusted, before this process opens it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from index import store, verifying
+from index.database import Database
+from index.store import LibraryRow
+
+_PROBE_TIMEOUT = 120.0
+_SAMPLE = 100
+
+
+class ChromaHealth:
+    """Watches one Chroma folder.
+
+    When Chroma was closed properly a seal is left beside the folder: a hash over its
+    files' names, sizes and times. An unbroken seal needs no probe; a missing or a
+    broken one means a crash, or that somebody touched the files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seal = folder.with_name(folder.name + ".seal")
+
+    def seal(self) -> None:
+        """Say that the folder was closed properly."""
+        self._seal.write_text(self._state(), encoding="ascii")
+
+    def break_seal(self) -> None:
+        """Say that the folder is in use from now on."""
+        self._seal.unlink(missing_ok=True)
+
+    async def find_trouble(self, database: Database) -> str | None:
+        """What is wrong with the folder, or None; opens nothing in this process."""
+        rows = await database.read(store.list_libraries)
+        filled = [row for row in rows if row.edition and row.collection]
+        if not filled:
+            return None
+        if not self._folder.is_dir() or not any(self._folder.iterdir()):
+            return "the folder of the vector index is gone"
+        if await asyncio.to_thread(self._is_sealed):
+            return None
+        return await self._probe(database, filled)
+
+    async def _probe(self, database: Database, rows: Sequence[LibraryRow]) -> str | None:
+        collections = await database.read(lambda c: _describe(c, rows))
+        request = json.dumps({"folder": str(self._folder), "collections": collections})
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "index.probe",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            output, _ = await asyncio.wait_for(
+                process.communicate(request.encode()), _PROBE_TIMEOUT
+            )
+        except TimeoutError:
+            return "the vector index did not answer"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            return f"opening the vector index crashed (exit status {process.returncode})"
+        problems: list[str] = json.loads(output)["problems"]
+        return problems[0] if problems else None
+
+    def move_aside(self) -> None:
+        """Put the damaged folder away, keeping the latest one only."""
+        self.break_seal()
+        for old in self._folder.parent.glob(f"{self._folder.name}.damaged-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        if self._folder.exists():
+            aside = f"{self._folder.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+            self._folder.rename(self._folder.with_name(aside))
+
+    def _is_sealed(self) -> bool:
+        try:
+            return self._seal.read_text(encoding="ascii") == self._state()
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def _state(self) -> str:
+        lines = []
+        for file in sorted(self._folder.rglob("*")):
+            if file.is_file():
+                stat = file.stat()
+                name = file.relative_to(self._folder).as_posix()
+                lines.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _describe(
+    connection: sqlite3.Connection, rows: Sequence[LibraryRow]
+) -> list[dict[str, object]]:
+    described: list[dict[str, object]] = []
+    for row in rows:
+        ids = verifying.chunk_ids(connection, row)
+        samples = verifying.take_sample(connection, row, ids, _SAMPLE)
+        described.append(
+            {
+                "name": row.collection,
+                "samples": [[s.chunk_id, s.vector.astype(float).tolist()] for s in samples],
+            }
+        )
+    return described

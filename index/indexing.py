@@ -1,0 +1,197 @@
+"""From articles to stored versions: chunked, embedded, in SQLite and in Chroma.
+
+Nothing here is visible to readers; publishing the edition is the library's last
+step. Everything is keyed by content, so a run that was cut off is simply run again
+and pays only for what it had not finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import store
+from index.chunking import CHUNKING, chunk_article
+from index.database import Database
+from index.embedding import Embedder
+from index.errors import FootnoteIndexError
+from index.models import Article, Chunk, OnProgress, Progress
+from index.store import LibraryRow, StoredChunk
+from index.vector_store import VectorStore
+
+# Articles chunked and embedded as one step: small enough for a lively progress bar and
+# bounded memory, large enough that two workers stay busy.
+_ARTICLES_A_STEP = 24
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRate:
+    """How Chroma is filled: rows a batch, and a pause after each, in seconds.
+
+    A query waits for the running batch, so a bot that answers writes small batches.
+    """
+
+    rows: int = 256
+    pause: float = 0.0
+
+
+GENTLE = WriteRate(rows=32, pause=0.02)
+
+
+@dataclass(slots=True)
+class IndexingTally:
+    """What one run did."""
+
+    chunks_written: int = 0
+    texts_embedded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Some articles with their chunks and the vectors that had to be made."""
+
+    chunked: list[tuple[Article, list[Chunk]]]
+    keys: list[str] = field(default_factory=list)
+    vectors: NDArray[np.float32] | None = None
+
+
+class Indexer:
+    """Brings versions into SQLite and Chroma.
+
+    Args:
+        count: Word pieces of a text, by the embedder's own tokenizer.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vectors: VectorStore,
+        embedder: Embedder,
+        count: Callable[[str], int],
+    ) -> None:
+        self._database = database
+        self._vectors = vectors
+        self._embedder = embedder
+        self._count = count
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes an index: the embedder and the chunking."""
+        return f"{self._embedder.fingerprint} {CHUNKING}"
+
+    @property
+    def busy_seconds(self) -> float:
+        """Seconds spent inside the embedding model so far, over all workers."""
+        return self._embedder.busy_seconds
+
+    async def store_versions(
+        self, library: LibraryRow, articles: Sequence[Article], on_progress: OnProgress
+    ) -> IndexingTally:
+        """Chunk, embed and store the versions that are not stored yet."""
+        ids = [a.version_id for a in articles]
+        complete = await self._database.read(
+            lambda c: store.complete_versions(c, library.pk, ids, self.fingerprint)
+        )
+        todo = [a for a in articles if a.version_id not in complete]
+        tally = IndexingTally()
+        saving: asyncio.Task[None] | None = None
+        try:
+            for at in range(0, len(todo), _ARTICLES_A_STEP):
+                on_progress(Progress("indexing articles", at, len(todo)))
+                step = await self._embed_step(library, todo[at : at + _ARTICLES_A_STEP])
+                tally.chunks_written += sum(len(chunks) for _, chunks in step.chunked)
+                tally.texts_embedded += len(step.keys)
+                # Saved while the next step is embedded; never more than one behind.
+                if saving is not None:
+                    await saving
+                saving = asyncio.create_task(self._save_step(library, step))
+        finally:
+            if saving is not None:
+                await saving
+        if todo:
+            on_progress(Progress("indexing articles", len(todo), len(todo)))
+        return tally
+
+    async def _embed_step(self, library: LibraryRow, articles: Sequence[Article]) -> _Step:
+        chunked = await asyncio.to_thread(
+            lambda: [(article, chunk_article(article, self._count)) for article in articles]
+        )
+        texts = {
+            store.embedding_key(self.fingerprint, chunk.embedded_text): chunk.embedded_text
+            for _, chunks in chunked
+            for chunk in chunks
+        }
+        known = await self._database.read(
+            lambda c: store.known_embeddings(c, library.pk, list(texts))
+        )
+        missing = [key for key in texts if key not in known]
+        if not missing:
+            return _Step(chunked)
+        vectors = await self._embedder.embed([texts[key] for key in missing])
+        return _Step(chunked, missing, vectors)
+
+    async def _save_step(self, library: LibraryRow, step: _Step) -> None:
+        def save(connection: sqlite3.Connection) -> None:
+            if step.vectors is not None:
+                store.save_embeddings(connection, library.pk, step.keys, step.vectors)
+            for article, chunks in step.chunked:
+                store.save_version(connection, library.pk, article, chunks, self.fingerprint)
+
+        await self._database.write(save)
+
+    async def fill_vectors(
+        self,
+        library: LibraryRow,
+        version_ids: Sequence[str],
+        collection: str,
+        *,
+        rate: WriteRate,
+        on_progress: OnProgress,
+    ) -> int:
+        """Put the versions' vectors into the Chroma collection; returns how many were written.
+
+        A write that raised may still be applied later; ids are content-derived and
+        writes are upserts, so doing it again is harmless.
+        """
+        chunks = await self._database.read(
+            lambda c: store.unindexed_chunks(c, library.pk, version_ids, collection)
+        )
+        for at in range(0, len(chunks), rate.rows):
+            on_progress(Progress("filling the vector index", at, len(chunks)))
+            batch = chunks[at : at + rate.rows]
+            await self._vectors.upsert(collection, *_rows(batch))
+            if rate.pause:
+                await asyncio.sleep(rate.pause)
+        if chunks:
+            on_progress(Progress("filling the vector index", len(chunks), len(chunks)))
+        await self._database.write(
+            lambda c: store.mark_indexed(c, library.pk, version_ids, collection)
+        )
+        return len(chunks)
+
+    async def load_articles(self, library: LibraryRow, version_ids: Sequence[str]) -> list[Article]:
+        """Stored versions as the articles they came from."""
+
+        def load(connection: sqlite3.Connection) -> list[Article]:
+            loaded = []
+            for version_id in version_ids:
+                article = store.load_article(connection, library.pk, version_id)
+                if article is None:
+                    raise FootnoteIndexError(
+                        f"The article version {version_id} is missing from the database. "
+                        "Restore footnote.db from a backup, or add the articles again."
+                    )
+                loaded.append(article)
+            return loaded
+
+        return await self._database.read(load)
+
+
+def _rows(batch: Sequence[StoredChunk]) -> tuple[list[str], NDArray[np.float32]]:
+    return [c.chunk_id for c in batch], np.stack([c.vector for c in batch])

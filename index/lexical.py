@@ -1,0 +1,163 @@
+"""The lexical half of search: SQLite FTS5 with BM25, one table a library.
+
+The tables are contentless: they hold the inverted index and no text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_WORD = re.compile(r"\w+(?:[.,'’:/+-]\w+)*", re.UNICODE)
+
+# Function words of English: they carry no topic. A question of nothing else keeps them.
+STOP_WORDS = frozenset(
+    """
+    a about above after again all also am an and any are aren't as at be because been before
+    being between both but by can can't could couldn't did didn't do does doesn't doing
+    don't down during each few for from further get gets had hadn't has hasn't have haven't
+    having he her here hers herself him himself his how i i'd i'll i'm i've if in into is
+    isn't it it's its itself just let's me might more most must my myself no nor not of off
+    on once only or other our ours ourselves out over own please said same say says she
+    should shouldn't so some such tell than that that's the their theirs them themselves
+    then there there's these they they're this those through to too under until up very was
+    wasn't we we're were weren't what what's when when's where where's which while who who's
+    whom whose why will with won't would wouldn't yet you you're your yours yourself
+    yourselves
+    """.split()
+)
+
+# More rows than this make a word common; counting on would only cost time.
+_COUNT_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRow:
+    """One chunk's text for the index; ``row`` is the chunk's key."""
+
+    row: int
+    title: str
+    heading: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWeights:
+    """How much a match counts by column; chosen on the development questions."""
+
+    title: float = 1.0
+    heading: float = 0.5
+    body: float = 1.0
+
+
+def content_words(question: str) -> list[str]:
+    """The words of a question that carry its topic, lower case, each once, in order."""
+    words = [w.replace("’", "'").lower() for w in _WORD.findall(question)]
+    words = [w.removesuffix("'s") for w in words]
+    kept = [w for w in words if w not in STOP_WORDS]
+    return list(dict.fromkeys(kept or words))
+
+
+def create_table(connection: sqlite3.Connection, library: int) -> None:
+    """Make the library's lexical index, if it is not there."""
+    connection.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {_table(library)} USING fts5("
+        "title, heading, body, content='', tokenize='porter unicode61 remove_diacritics 2')"
+    )
+
+
+def add_rows(connection: sqlite3.Connection, library: int, rows: Iterable[LexicalRow]) -> None:
+    """Index chunks."""
+    connection.executemany(
+        f"INSERT INTO {_table(library)} (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
+        ((r.row, r.title, r.heading, r.body) for r in rows),
+    )
+
+
+def remove_rows(connection: sqlite3.Connection, library: int, rows: Iterable[LexicalRow]) -> None:
+    """Take chunks out; a contentless index must be told what it was given."""
+    table = _table(library)
+    connection.executemany(
+        f"INSERT INTO {table} ({table}, rowid, title, heading, body) VALUES ('delete', ?, ?, ?, ?)",
+        ((r.row, r.title, r.heading, r.body) for r in rows),
+    )
+
+
+def search_rows(
+    connection: sqlite3.Connection,
+    library: int,
+    words: Sequence[str],
+    edition: int,
+    limit: int,
+    weights: ColumnWeights,
+) -> list[tuple[int, float]]:
+    """Chunk keys of one edition that hold any of the words, with BM25, best first."""
+    if not words:
+        return []
+    table = _table(library)
+    rows = connection.execute(
+        f"""
+        SELECT f.rowid AS row, -bm25({table}, ?, ?, ?) AS score
+        FROM {table} AS f
+        JOIN chunk AS c ON c.pk = f.rowid
+        JOIN membership AS m ON m.version = c.version
+            AND m.from_edition <= ? AND (m.to_edition IS NULL OR m.to_edition > ?)
+        WHERE {table} MATCH ?
+        ORDER BY score DESC, c.chunk_id
+        LIMIT ?
+        """,
+        (
+            weights.title,
+            weights.heading,
+            weights.body,
+            edition,
+            edition,
+            " OR ".join(_phrase(w) for w in words),
+            limit,
+        ),
+    )
+    return [(int(r["row"]), float(r["score"])) for r in rows]
+
+
+def weigh_terms(
+    connection: sqlite3.Connection, library: int, words: Sequence[str], total: int
+) -> dict[str, float]:
+    """Inverse document frequency of each word, scaled to (0, 1]; 1 for an unknown word."""
+    table = _table(library)
+    ceiling = math.log(1 + total) or 1.0
+    weights = {}
+    for word in words:
+        (count,) = connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT ?)",
+            (_phrase(word), _COUNT_LIMIT),
+        ).fetchone()
+        share = math.log((1 + total) / (1 + min(int(count), total))) / ceiling
+        weights[word] = max(share, 0.01)
+    return weights
+
+
+def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:
+    """What is wrong with the index's own structure, or None."""
+    table = _table(library)
+    try:
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None
+
+
+def indexed_rows(connection: sqlite3.Connection, library: int) -> set[int]:
+    """The keys of every chunk the index holds."""
+    return {int(r[0]) for r in connection.execute(f"SELECT id FROM {_table(library)}_docsize")}
+
+
+def _table(library: int) -> str:
+    return f"lexical_{int(library)}"
+
+
+def _phrase(word: str) -> str:
+    # Quoted, so that nothing a person types is read as a query operator.
+    return '"' + word.replace('"', " ") + '"'

@@ -1,0 +1,107 @@
+"""All libraries of one data folder, and the stores they share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from index import schema, store
+from index.database import Database
+from index.embedding import Embedder
+from index.errors import StoreError
+from index.health import ChromaHealth
+from index.indexing import Indexer, WriteRate
+from index.library import Library
+from index.models import OnProgress, no_progress
+from index.retrieval import Fusion, Retriever
+from index.vector_store import VectorStore
+
+OnNotice = Callable[[str], None]
+
+
+class Libraries:
+    """Opens a data folder's libraries by name.
+
+    Args:
+        folder: The data folder; this process must own it.
+        embedder: Made the vectors, or will.
+        count: Word pieces of a text, by the embedder's own tokenizer.
+        rate: How Chroma is filled.
+        fusion: How the halves of search are weighed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        embedder: Embedder,
+        count: Callable[[str], int],
+        rate: WriteRate | None = None,
+        fusion: Fusion | None = None,
+    ) -> None:
+        self.database = Database(folder / "footnote.db")
+        self._health = ChromaHealth(folder / "chroma")
+        self._vectors = VectorStore(folder / "chroma", on_open=self._health.break_seal)
+        self._embedder = embedder
+        self._rate = rate or WriteRate()
+        self._fusion = fusion or Fusion()
+        self._indexer = Indexer(
+            database=self.database, vectors=self._vectors, embedder=embedder, count=count
+        )
+        self._open: dict[str, Library] = {}
+
+    async def open(self, *, on_notice: OnNotice, on_progress: OnProgress = no_progress) -> None:
+        """Bring the stores into a state to work with; call once before anything else.
+
+        A vector index that was lost or damaged is made again from the database.
+
+        Raises:
+            StoreError: the database cannot be opened, or is newer than this program.
+        """
+        await self.database.migrate(schema.SCHEMA, schema.STEPS)
+        trouble = await self._health.find_trouble(self.database)
+        if trouble is None:
+            return
+        on_notice(f"Rebuilding the vector index from the database: {trouble}.")
+        try:
+            await asyncio.to_thread(self._health.move_aside)
+        except OSError as error:
+            raise StoreError(f"The damaged vector index cannot be moved aside: {error}") from error
+        await self.database.write(store.forget_indexed)
+        written = 0
+        for row in await self.database.read(store.list_libraries):
+            written += await self.library(row.name).refill(on_progress)
+        on_notice(f"The vector index is whole again ({written} passages, nothing embedded anew).")
+
+    def library(self, name: str) -> Library:
+        """The library of that name; it comes into being with its first article."""
+        if name not in self._open:
+            self._open[name] = Library(
+                name=name,
+                database=self.database,
+                vectors=self._vectors,
+                retriever=Retriever(
+                    library=name,
+                    database=self.database,
+                    vectors=self._vectors,
+                    embedder=self._embedder,
+                    fusion=self._fusion,
+                ),
+                indexer=self._indexer,
+                rate=self._rate,
+            )
+        return self._open[name]
+
+    async def names(self) -> list[str]:
+        """The libraries that exist."""
+        return [row.name for row in await self.database.read(store.list_libraries)]
+
+    async def close(self) -> None:
+        """Finish running work and release every file."""
+        was_open = self._vectors.is_open
+        await self._vectors.close()
+        if was_open:
+            await asyncio.to_thread(self._health.seal)
+        await self.database.close()
+        await self._embedder.close()

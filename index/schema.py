@@ -1,0 +1,89 @@
+"""The tables of a library, as numbered steps that run once each.
+
+``membership`` rows say from which edition on, and until which, an article had
+which version, so that publishing costs what changed and any edition can be read.
+Chunk texts are not stored: a chunk is a span of its version's text.
+"""
+
+from __future__ import annotations
+
+SCHEMA = "index"
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE library (
+        pk INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        edition INTEGER NOT NULL DEFAULT 0,
+        fingerprint TEXT,
+        collection TEXT
+    );
+    CREATE TABLE source (
+        pk INTEGER PRIMARY KEY,
+        library INTEGER NOT NULL REFERENCES library (pk),
+        kind TEXT NOT NULL,
+        location TEXT NOT NULL,
+        added_by TEXT NOT NULL,
+        added_at TEXT NOT NULL,
+        UNIQUE (library, kind, location)
+    );
+    CREATE TABLE version (
+        pk INTEGER PRIMARY KEY,
+        library INTEGER NOT NULL REFERENCES library (pk),
+        version_id TEXT NOT NULL,
+        article_id TEXT NOT NULL,
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        published_at TEXT,
+        authors TEXT NOT NULL,
+        url TEXT,
+        publisher TEXT,
+        headings TEXT NOT NULL,
+        fingerprint TEXT,
+        collection TEXT,
+        UNIQUE (library, version_id)
+    );
+    CREATE INDEX version_by_id ON version (version_id);
+    CREATE TABLE chunk (
+        pk INTEGER PRIMARY KEY,
+        version INTEGER NOT NULL REFERENCES version (pk),
+        chunk_id TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        heading TEXT NOT NULL,
+        embedding TEXT NOT NULL,
+        UNIQUE (version, ordinal)
+    );
+    CREATE INDEX chunk_by_id ON chunk (chunk_id);
+    CREATE TABLE embedding (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        key TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (library, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE edition (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        number INTEGER NOT NULL,
+        published_at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        note TEXT NOT NULL,
+        added INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        removed INTEGER NOT NULL,
+        PRIMARY KEY (library, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE membership (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        article_id TEXT NOT NULL,
+        version INTEGER NOT NULL REFERENCES version (pk),
+        source INTEGER REFERENCES source (pk),
+        from_edition INTEGER NOT NULL,
+        to_edition INTEGER,
+        PRIMARY KEY (library, article_id, from_edition)
+    ) WITHOUT ROWID;
+    CREATE INDEX membership_by_version ON membership (version, to_edition);
+    CREATE UNIQUE INDEX membership_open ON membership (library, article_id)
+        WHERE to_edition IS NULL;
+    """,
+)

@@ -1,0 +1,24 @@
+"""Fixtures that every test may use: real stores in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from index.libraries import Libraries
+from tests.fakes.libraries import Opened, open_libraries
+
+
+@pytest.fixture
+async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
+    """Real SQLite and real Chroma in a folder of their own, with a small embedding model."""
+    async with open_libraries(tmp_path / "data") as it:
+        yield it
+
+
+@pytest.fixture
+def libraries(opened: Opened) -> Libraries:
+    """The same, without the things only some tests look at."""
+    return opened.libraries
