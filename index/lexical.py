@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+(?:[.,'’:/+-]\w+)*", re.UNICODE)
@@ -137,6 +137,12 @@ def weigh_terms(
         share = math.log((1 + total) / (1 + min(int(count), total))) / ceiling
         weights[word] = max(share, 0.01)
     return weights
+
+
+def reachable_score(weights: Mapping[str, float], total: int) -> float:
+    """About the BM25 of a short passage that holds every word several times."""
+    # FTS5 uses k1 = 1.2, so that a term's frequency multiplies its idf by at most 2.2.
+    return 2.2 * sum(weights.values()) * math.log(1 + total)
 
 
 def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:

@@ -35,13 +35,16 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How the halves are weighed; chosen on the development questions.
+    """How the halves are weighed; chosen on news and encyclopedia questions alike.
 
-    ``dense_share`` is the dense half's part of the fused score. ``depth`` is how
-    many candidates each half gives.
+    The lexical part is BM25 over what a passage with every word of the question
+    could reach, raised to ``sharpness``: a passage that holds most of the question's
+    weight counts fully, a stray common word hardly. ``dense_share`` is the cosine's
+    part of the fused score. ``depth`` is how many candidates each half gives.
     """
 
     dense_share: float = 0.5
+    sharpness: float = 1.5
     depth: int = 60
     columns: lexical.ColumnWeights = field(default_factory=lexical.ColumnWeights)
 
@@ -53,6 +56,7 @@ class _Lexical:
     library: LibraryRow | None
     scores: dict[int, float]
     term_weights: dict[str, float]
+    reachable: float
 
 
 class Retriever:
@@ -96,7 +100,7 @@ class Retriever:
         scores = found.scores if mode is not Mode.DENSE else {}
         chunks = await self._load(found.library, scores, [id_ for id_, _ in dense])
         clock.lap("load")
-        passages = self._fuse(chunks, scores, query, limit)
+        passages = self._fuse(chunks, scores, query, found.reachable, limit)
         clock.lap("fuse")
         return SearchResult(
             found.library.edition, tuple(passages), clock.laps, found.term_weights, degraded
@@ -105,12 +109,14 @@ class Retriever:
     def _find_lexically(self, connection: sqlite3.Connection, words: Sequence[str]) -> _Lexical:
         row = store.find_library(connection, self._library)
         if row is None or not row.edition:
-            return _Lexical(row, {}, {})
+            return _Lexical(row, {}, {}, 0.0)
         hits = lexical.search_rows(
             connection, row.pk, words, row.edition, self._fusion.depth, self._fusion.columns
         )
         (total,) = connection.execute(f"SELECT count(*) FROM lexical_{row.pk}_docsize").fetchone()
-        return _Lexical(row, dict(hits), lexical.weigh_terms(connection, row.pk, words, int(total)))
+        weights = lexical.weigh_terms(connection, row.pk, words, int(total))
+        reachable = lexical.reachable_score(weights, int(total))
+        return _Lexical(row, dict(hits), weights, reachable)
 
     async def _find_densely(
         self, question: str, library: LibraryRow
@@ -148,6 +154,7 @@ class Retriever:
         chunks: Sequence[ChunkRow],
         scores: dict[int, float],
         query: NDArray[np.float32] | None,
+        reachable: float,
         limit: int,
     ) -> list[Passage]:
         if not chunks:
@@ -161,7 +168,8 @@ class Retriever:
         share = self._fusion.dense_share if query is not None else 0.0
         if not scores:
             share = 1.0
-        fused = share * np.clip(cosine, 0.0, 1.0) + (1 - share) * _scaled(bm25)
+        covered = np.clip(bm25 / max(reachable, 1e-6), 0.0, 1.0) ** self._fusion.sharpness
+        fused = share * np.clip(cosine, 0.0, 1.0) + (1 - share) * covered
         order = sorted(range(len(chunks)), key=lambda i: (-float(fused[i]), chunks[i].chunk_id))
         passages: list[Passage] = []
         seen: set[str] = set()
@@ -181,12 +189,6 @@ class Retriever:
             if len(passages) == limit:
                 break
         return passages
-
-
-def _scaled(bm25: NDArray[np.float32]) -> NDArray[np.float32]:
-    """BM25 over the best of this question: comparable with a cosine, order kept."""
-    best = float(bm25.max(initial=0.0))
-    return bm25 / np.float32(best) if best > 0 else bm25
 
 
 def _passage(chunk: ChunkRow, *, score: float, cosine: float | None, bm25: float | None) -> Passage:

@@ -44,10 +44,14 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unchecked answer. ``composer`` names what wrote it, ``extractive`` or a model."""
+    """An unchecked answer. ``composer`` names what wrote it, ``extractive`` or a model.
+
+    ``notice`` says in one sentence what was not available while writing, if anything.
+    """
 
     sentences: tuple[DraftSentence, ...]
     composer: str
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

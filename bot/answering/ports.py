@@ -25,7 +25,14 @@ class Articles(Protocol):
 
 
 class SentenceEncoder(Protocol):
-    """Turns short texts into unit vectors, off the event loop."""
+    """Turns short texts into unit vectors, off the event loop.
+
+    Both raise ``index.errors.EmbeddingError`` when they cannot.
+    """
+
+    async def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The vector of a question, of shape ``(dimension,)`` and length 1."""
+        ...
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape ``(len(texts), dimension)``, each of length 1."""

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
+from pydantic import Field
 
 DIMENSION = 64
 FINGERPRINT = "hashed-words:1:64"
@@ -15,7 +16,7 @@ FINGERPRINT = "hashed-words:1:64"
 class HashedWords(BaseEmbedding):
     """Counts what it embedded; ``fail_after`` makes it raise, as a provider that goes away."""
 
-    embedded: list[str] = []
+    embedded: list[str] = Field(default_factory=list)
     fail_after: int | None = None
 
     def _get_query_embedding(self, query: str) -> Embedding:

@@ -1,0 +1,94 @@
+"""Turns the evidence a draft names into quotes, and numbers them.
+
+The composer only ever names ids. The letters of a quote come from the passage,
+so that nothing that writes a draft can invent one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answering.models import AnswerSentence, Citation, Draft, Evidence, Quote
+from bot.answering.ports import LinkBuilder
+
+# Brackets of any script around a short number or several: what a reader takes for a citation.
+_MARK = re.compile(r"[\[［【〔⟦]([^\w\[\]]*\d{1,4}(?:[^\w\[\]]+\d{1,4})*[^\w\[\]]*)[\]］】〕⟧]")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedSentence:
+    """A draft's sentence with the quotes it names, not yet checked."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+def link_citations(draft: Draft, evidence: Sequence[Evidence]) -> tuple[LinkedSentence, ...]:
+    """Put quotes in place of evidence ids; unknown ids drop out.
+
+    A sentence that names no known evidence is kept, without quotes: ``verify``
+    is the one place where sentences are dropped.
+    """
+    offered = {item.id: item for item in evidence}
+    return tuple(
+        LinkedSentence(
+            text=show_text(sentence.text),
+            quotes=tuple(
+                quote_of(offered[id_])
+                for id_ in dict.fromkeys(sentence.evidence_ids)
+                if id_ in offered
+            ),
+        )
+        for sentence in draft.sentences
+    )
+
+
+def quote_of(evidence: Evidence) -> Quote:
+    """The quote that a piece of evidence stands for."""
+    passage, span = evidence.passage, evidence.span
+    return Quote(
+        article_id=passage.article_id,
+        version_id=passage.version_id,
+        title=passage.title,
+        url=passage.url,
+        published_at=passage.published_at,
+        authors=passage.authors,
+        publisher=passage.publisher,
+        start=span.start,
+        end=span.end,
+        text=evidence.text,
+    )
+
+
+def show_text(text: str) -> str:
+    """A sentence as an answer shows it: on one line, and with no citation marks of its own.
+
+    An article may itself hold "[1]". In the answer that becomes "(1)", because there
+    a number in brackets means our source list and nothing else. Quotes stay as they are.
+    """
+    return _MARK.sub(r"(\1)", " ".join(text.split()))
+
+
+def number_quotes(
+    sentences: Sequence[LinkedSentence], texts: Mapping[str, str], link: LinkBuilder
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """Number quotes from 1 in the order of first use; the same quote keeps its number.
+
+    Args:
+        sentences: verified sentences.
+        texts: the article text of each version they quote.
+        link: builds the link that opens an article at a quote.
+    """
+    places: dict[tuple[str, int, int], Citation] = {}
+    shown = []
+    for sentence in sentences:
+        for quote in sentence.quotes:
+            place = (quote.version_id, quote.start, quote.end)
+            if place not in places:
+                url = link(quote.url, texts[quote.version_id], quote.start, quote.end)
+                places[place] = Citation(len(places) + 1, quote, url)
+        marks = {places[q.version_id, q.start, q.end].number for q in sentence.quotes}
+        shown.append(AnswerSentence(sentence.text, tuple(sorted(marks))))
+    return tuple(shown), tuple(places.values())

@@ -1,0 +1,81 @@
+"""Reads a question: what kind of thing it asks for, and the words an answer must meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.answering.facts import Dates, dates_in, is_figure, month_of
+from bot.answering.kinds import Kind, kind_of
+from bot.answering.words import Word, words_of
+
+MAX_QUESTION_CHARS = 2000
+_FEWEST_CHARS = 3
+
+_SEVERAL = re.compile(
+    r"\b(?:and|both|versus|vs|or|compare\w*|list|all|names? of)\b|\bwhat (?:are|were)\b"
+    r"|\bwhich (?:\w+ )?(?:are|were)\b|\?.*\?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an answer must meet.
+
+    ``terms`` weighs each topic word's stem by how rare it is in the library, in
+    (0, 1]. ``names`` are the stems written as names, ``unknown`` those the
+    library does not hold. Words of dates stand in ``dates`` instead.
+    """
+
+    kind: Kind
+    terms: Mapping[str, float]
+    names: frozenset[str]
+    numbers: frozenset[str]
+    dates: Dates
+    stems: frozenset[str]
+    asks_for_several: bool
+
+
+def is_clear(text: str) -> bool:
+    """Whether a text can be searched for: some topic word, and not a whole page."""
+    if not _FEWEST_CHARS <= len(text.strip()) <= MAX_QUESTION_CHARS:
+        return False
+    return any(word.is_content for word in words_of(text))
+
+
+def read_question(text: str, term_weights: Mapping[str, float]) -> Wanted:
+    """Reads a question; ``term_weights`` are a search result's."""
+    words = words_of(text)
+    kept = [w for place, w in enumerate(words) if w.is_content and not _is_date(words, place)]
+    weights = _weights_by_stem(term_weights)
+    usual = sum(weights.values()) / len(weights) if weights else 1.0
+    return Wanted(
+        kind=kind_of(text),
+        terms={w.stem: weights.get(w.stem, usual) for w in kept},
+        names=frozenset(w.stem for w in kept if w.is_capitalised and w is not words[0]),
+        numbers=frozenset(w.lower for w in kept if is_figure(w)),
+        dates=dates_in(words),
+        stems=frozenset(w.stem for w in words),
+        asks_for_several=bool(_SEVERAL.search(text)),
+    )
+
+
+def _weights_by_stem(term_weights: Mapping[str, float]) -> dict[str, float]:
+    """The library's weights under our stems; a term of several words lends each its weight."""
+    weights: dict[str, float] = {}
+    for term, weight in term_weights.items():
+        for word in words_of(term):
+            weights[word.stem] = max(weight, weights.get(word.stem, 0.0))
+    return weights
+
+
+def _is_date(words: list[Word], place: int) -> bool:
+    word = words[place]
+    if month_of(words, place):
+        return True
+    if not word.is_number:
+        return False
+    beside = [p for p in (place - 1, place + 1) if 0 <= p < len(words)]
+    return bool(dates_in([word]).years) or any(month_of(words, p) for p in beside)

@@ -1,0 +1,185 @@
+"""Words of English as the answering engine compares them: tokens, stems, function words.
+
+Comparing is deliberately plain: a light stemmer and the irregular verbs, because
+a question says "when did they speak" where an article says "they spoke". There
+are no synonyms; likeness of meaning is the encoder's part.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+# "U.S." is one word; "$25,000" is "25000"; "one-third" is two words; "Carney's" is "carney".
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+(?:['’][^\W\d_]+)?"
+)
+_POSSESSIVE = re.compile(r"(?:['’]s|['’])$")
+
+_COUNTRY = ("US", "U.S.", "U.S")
+
+FUNCTION_WORDS = frozenset(
+    """
+    a about after again all also am an and any are aren't as at be because been before being
+    between both but by can can't could couldn't cuz did didn't do does doesn't doing don't
+    during each ever few for from further get gets got gonna had hadn't has hasn't have haven't
+    having he he's her here hers herself him himself his how how's i i'd i'll i'm i've if im in
+    into is isn't it it's its itself just let's may me might more most much must my myself no
+    nor not of off on once only onto or other our ours out over own please pls same shall she
+    she's should shouldn't so some such tell than that that's the thats the their theirs them
+    themselves then there there's these they they're this those through thru til till to too
+    under until up upon us very via was wasn't we we're were weren't what what's whats when
+    when's where where's wheres which while who who's whom whos whose why will with within
+    without won't would wouldn't yes yet you you're your yours according many long
+    """.split()
+)
+
+_IRREGULAR = """
+    be:is,are,was,were,been,being begin:began,begun become:became break:broke,broken
+    bring:brought build:built buy:bought catch:caught choose:chose,chosen come:came cut:cutting
+    die:died,dies,death,dead,dying do:did,done draw:drew,drawn drive:drove,driven eat:ate,eaten
+    fall:fell,fallen feel:felt fight:fought find:found fly:flew,flown forbid:forbade,forbidden
+    freeze:froze,frozen get:got,gotten give:gave,given go:went,gone grow:grew,grown have:has,had
+    hide:hid,hidden hold:held keep:kept know:knew,known lay:laid lead:led leave:left lend:lent
+    lose:lost,loss make:made mean:meant meet:met pay:paid ride:rode,ridden ring:rang,rung
+    rise:rose,risen run:ran,running say:said see:saw,seen seek:sought sell:sold send:sent
+    shake:shook,shaken shoot:shot shut:shutting sing:sang,sung sink:sank,sunk sit:sat
+    speak:spoke,spoken spend:spent split:splitting stand:stood steal:stole,stolen stick:stuck
+    strike:struck swear:swore,sworn swim:swam,swum take:took,taken teach:taught tell:told
+    think:thought throw:threw,thrown understand:understood win:won,winning,winner,winners
+    wear:wore,worn withdraw:withdrew,withdrawn write:wrote,written child:children man:men
+    woman:women person:people,persons foot:feet use:used,uses,using
+    percent:percentage,percentages
+"""
+_BASES = {
+    form: entry.split(":")[0]
+    for entry in _IRREGULAR.split()
+    for form in entry.split(":")[1].split(",")
+}
+
+# Suffix, what stands instead, and how short the rest may be. The first that fits counts.
+_SUFFIXES = (
+    ("ies", "y", 2),
+    ("ied", "y", 2),
+    ("sses", "ss", 2),
+    ("ations", "", 4),
+    ("ation", "", 4),
+    ("tions", "t", 4),
+    ("tion", "t", 4),
+    ("ments", "", 4),
+    ("ment", "", 4),
+    ("ates", "", 4),
+    ("ated", "", 4),
+    ("ate", "", 4),
+    ("ings", "", 3),
+    ("ing", "", 3),
+    ("edly", "", 3),
+    ("ed", "", 3),
+    ("ers", "", 3),
+    ("er", "", 3),
+    ("es", "", 3),
+    ("ly", "", 4),
+    ("s", "", 3),
+)
+_SHORTEST_STEM = 3
+
+# Words compared by more than equality have at least this many letters.
+SHORTEST_ROOT = 5
+_LONGEST_ENDING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word where it stands: as written, in lower case, and its stem."""
+
+    text: str
+    lower: str
+    stem: str
+    start: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it carries a topic."""
+        return self.lower not in FUNCTION_WORDS
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.text[0].isdigit()
+
+    @property
+    def is_capitalised(self) -> bool:
+        """Whether it starts with a capital, as names do."""
+        return self.text[0].isupper()
+
+
+def words_of(text: str) -> list[Word]:
+    """All words of a text, in order."""
+    found = []
+    for match in _WORD.finditer(text):
+        written = match.group()
+        lower = _POSSESSIVE.sub("", written.lower().replace("’", "'")) or written.lower()
+        if lower[0].isdigit():
+            lower = lower.rstrip("stndrh").replace(",", "")
+        elif "." in lower:
+            lower = lower.replace(".", "")
+        if written in _COUNTRY:
+            lower = "u.s."  # not the pronoun
+        found.append(Word(written, lower, stem_of(lower), match.start()))
+    return found
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of all words of a text."""
+    return frozenset(word.stem for word in words_of(text))
+
+
+@lru_cache(maxsize=50_000)
+def stem_of(lower: str) -> str:
+    """The part of a word that its forms share; equal for "speak" and "spoken"."""
+    lower = _BASES.get(lower, lower)
+    if lower[0].isdigit() or len(lower) <= _SHORTEST_STEM or lower.endswith("ss"):
+        return lower
+    for suffix, instead, shortest in _SUFFIXES:
+        rest = lower.removesuffix(suffix)
+        if rest != lower and len(rest) >= shortest:
+            return _plain_end(rest + instead)
+    return _plain_end(lower)
+
+
+def _plain_end(stem: str) -> str:
+    """Undo the doubled consonant of "stopped", a final "e", and "y" against "i"."""
+    stem = stem.rstrip("e") if len(stem.rstrip("e")) >= _SHORTEST_STEM else stem
+    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2] and stem[-1] not in "aeiouls":
+        stem = stem[:-1]
+    return stem[:-1] + "i" if stem.endswith("y") and len(stem) > _SHORTEST_STEM else stem
+
+
+def is_close(one: str, other: str) -> bool:
+    """Whether two words differ by one typing slip: a letter more, less, other, or two swapped.
+
+    Short words are never taken for each other, nor figures.
+    """
+    if min(len(one), len(other)) < SHORTEST_ROOT or abs(len(one) - len(other)) > 1:
+        return False
+    if one[0] != other[0] or one[0].isdigit():
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, other_rest = one[start:], other[start:]
+    return (
+        rest[1:] == other_rest[1:]
+        or rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or (rest[:2] == other_rest[:2][::-1] and rest[2:] == other_rest[2:])
+    )
+
+
+def share_root(one: str, other: str) -> bool:
+    """Whether the shorter word, up to its last letter, opens the longer: Valencia, Valencian."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < SHORTEST_ROOT or len(long) - len(short) > _LONGEST_ENDING:
+        return False
+    return long.startswith(short[:-1]) and not short[0].isdigit()

@@ -1,0 +1,171 @@
+"""The Discord bot: slash commands, mentions and one button, around a service it is handed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from bot.cogs.ask import AskCog
+from bot.cogs.errors import ErrorDesk
+from bot.cogs.exchange import NO_MENTIONS
+from bot.cogs.intake import Intake
+from bot.cogs.library import LibraryCog
+from bot.cogs.ports import BotConfig, CommandHashStore, Service
+from bot.cogs.quotes import QuotesButton, QuotesDesk
+from bot.state.answers import AnswerLog
+from index.errors import FootnoteIndexError
+
+
+class FootnoteTree(app_commands.CommandTree["FootnoteBot"]):
+    """The slash commands: each delivered interaction once, every error to the error desk."""
+
+    async def interaction_check(self, interaction: discord.Interaction[FootnoteBot], /) -> bool:
+        """Whether this interaction was not delivered before."""
+        return interaction.client.intake.is_first_time(interaction.id)
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction[FootnoteBot],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        """What no exchange guarded: unknown commands, checks, options that cannot be read."""
+        await interaction.client.errors.report_interaction(interaction, error)
+
+
+class FootnoteBot(commands.Bot):
+    """Answers questions in servers, from the articles of each server's own library.
+
+    Args:
+        service: The libraries.
+        answers: Remembers sent answers for the "Show quotes" button; already opened.
+        command_hashes: Remembers which commands Discord knows; already opened.
+        config: Limits.
+        now: The time, in UTC.
+        new_id: Ids of questions.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        answers: AnswerLog,
+        command_hashes: CommandHashStore,
+        config: BotConfig | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+    ) -> None:
+        super().__init__(
+            # Never used: no command listens to messages. Naming the bot needs no privilege.
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=FootnoteTree,
+            # Messages that name the bot carry their text without the message content intent.
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=NO_MENTIONS,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=False
+            ),
+            max_messages=None,
+        )
+        self.config = config or BotConfig()
+        self.errors = ErrorDesk()
+        self.intake = Intake(
+            limit=self.config.questions_limit, per_person=self.config.questions_per_person
+        )
+        self.quotes = QuotesDesk(
+            service=service, answers=answers, intake=self.intake, errors=self.errors
+        )
+        self._service = service
+        self._answers = answers
+        self._command_hashes = command_hashes
+        self._now = now
+        self._new_id = new_id
+        self._is_stopping = False
+        self._log = structlog.get_logger(__name__)
+
+    async def setup_hook(self) -> None:
+        """Once, after login: commands, the button, and what runs beside."""
+        await self.add_cog(
+            AskCog(
+                self,
+                service=self._service,
+                answers=self._answers,
+                intake=self.intake,
+                errors=self.errors,
+                config=self.config,
+                new_id=self._new_id,
+            )
+        )
+        await self.add_cog(
+            LibraryCog(
+                service=self._service, intake=self.intake, errors=self.errors, config=self.config
+            )
+        )
+        self.add_dynamic_items(QuotesButton)
+        await self._sync_commands()
+        self._forget_old_answers.start()
+
+    async def on_ready(self) -> None:
+        """Log the connection; this comes again with every new session."""
+        self._log.info("ready", bot=str(self.user), guilds=len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Nothing here: there are no prefix commands, and the cogs listen for themselves."""
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log what went wrong in an event that nobody waits for."""
+        self.errors.report_event(event_method)
+
+    async def stop(self) -> None:
+        """Take nothing more in, let running answers finish for a while, then disconnect.
+
+        What cannot finish is told so. Calling it again does nothing.
+        """
+        if self._is_stopping:
+            return
+        self._is_stopping = True
+        self._forget_old_answers.cancel()
+        await self.intake.close(self.config.stop_grace)
+        await self.close()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord about the commands if they are not what it was told last."""
+        application_id = self.application_id or 0
+        try:
+            current = hash_commands(self.tree)
+            if await self._command_hashes.read(application_id) == current:
+                return
+            await self.tree.sync()
+            await self._command_hashes.write(application_id, current)
+        except (discord.DiscordException, FootnoteIndexError, OSError) as error:
+            # The bot works without: Discord keeps the commands it has.
+            self._log.error("commands_not_synced", cause=repr(error))
+        else:
+            self._log.info("commands_synced", hash=current[:12])
+
+    @tasks.loop(hours=24)
+    async def _forget_old_answers(self) -> None:
+        try:
+            forgotten = await self._answers.prune(self._now() - self.config.answer_retention)
+        except FootnoteIndexError as error:
+            self._log.warning("old_answers_not_forgotten", cause=repr(error))
+        else:
+            self._log.info("old_answers_forgotten", count=forgotten)
+
+
+def hash_commands(tree: app_commands.CommandTree[Any]) -> str:
+    """A hash of all that Discord would be told about the commands."""
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    encoded = json.dumps(payload, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(encoded.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Discord, thin: receive, decide, call, render, send."""

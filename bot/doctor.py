@@ -1,0 +1,193 @@
+"""Checks what an operator needs; each line says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ExitCode, FootnoteError
+from bot.job import Job
+from bot.output import Output
+from bot.owner.folder import DataFolder
+from bot.settings import Settings, SettingsError
+from bot.terminal import clean
+
+PYTHONS = ((3, 11), (3, 13))
+_LITTLE_SPACE = 1_000_000_000
+_NO_SPACE = 100_000_000
+_EMBEDDER_SECONDS = 60.0
+_TOKEN_SHAPE = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}")
+
+
+class State(StrEnum):
+    """How a check went."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was looked at, how it is, and what to do when it is not well."""
+
+    name: str
+    state: State
+    message: str
+    todo: str = ""
+
+
+def run_doctor(job: Job) -> int:
+    """Check everything, print it, and exit 1 when something must be mended."""
+    checks = asyncio.run(_check_all(job, online=bool(job.params.get("online"))))
+    return show_checks(job.output, checks)
+
+
+def report_mistakes(output: Output, error: SettingsError) -> int:
+    """What can be said when the settings themselves cannot be read."""
+    mistakes = [
+        Check("settings", State.FAIL, mistake, "Mend it in the environment or in .env.")
+        for mistake in error.mistakes
+    ]
+    return show_checks(output, [check_python(sys.version_info[:2]), *mistakes])
+
+
+def show_checks(output: Output, checks: Sequence[Check]) -> int:
+    """Print the checks; the exit code they lead to."""
+    failed = any(check.state is State.FAIL for check in checks)
+    if output.as_json:
+        output.print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            todo = f" {check.todo}" if check.todo else ""
+            line = clean(f"{check.name}: {check.message}{todo}")
+            output.print_text(f"{check.state:<4}  {line}")
+    return ExitCode.FAILED if failed else ExitCode.DONE
+
+
+async def _check_all(job: Job, *, online: bool) -> list[Check]:
+    checks = [check_python(sys.version_info[:2])]
+    checks.append(Check("settings", State.OK, "All settings are known and can be used."))
+    folder = check_folder(job.settings.data)
+    checks += [folder, check_space(job.settings.data)]
+    if folder.state is not State.FAIL:
+        checks += [check async for check in _check_index(job)]
+    checks.append(await _check_embedder(job))
+    checks.append(check_token(job.settings))
+    if online and job.settings.discord_token is not None:
+        from bot.doctor_online import check_discord
+
+        checks += await check_discord(job.settings)
+    else:
+        checks.append(Check("intents", State.OK, "None of Discord's privileged intents is needed."))
+    return checks
+
+
+def check_python(version: tuple[int, ...]) -> Check:
+    """Whether this Python is one that Footnote is tested with."""
+    shown = ".".join(map(str, version))
+    if PYTHONS[0] <= tuple(version) <= PYTHONS[1]:
+        return Check("python", State.OK, f"Python {shown}.")
+    return Check("python", State.FAIL, f"Python {shown} is not supported.", "Use 3.11 to 3.13.")
+
+
+def check_folder(path: Path) -> Check:
+    """Whether the data folder can be used, without making it."""
+    todo = "Choose another with --data DIR or FOOTNOTE_DATA, or mend its permissions."
+    shown = path.absolute()
+    existing = next((p for p in (shown, *shown.parents) if p.exists()), Path("/"))
+    if not existing.is_dir():
+        return Check("data folder", State.FAIL, f"{existing} is not a folder.", todo)
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Check("data folder", State.FAIL, f"{existing} cannot be written.", todo)
+    if existing != shown:
+        return Check("data folder", State.OK, f"{shown} will be made by the first command.")
+    return Check("data folder", State.OK, f"{shown} can be written.")
+
+
+def check_space(path: Path) -> Check:
+    """Whether there is room to index."""
+    existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+    free = shutil.disk_usage(existing).free
+    message = f"{free / 1_000_000_000:,.1f} GB are free."
+    if free < _NO_SPACE:
+        return Check("disk", State.FAIL, message, "Make room: an index would not be finished.")
+    if free < _LITTLE_SPACE:
+        return Check("disk", State.WARN, message, "Make room before you index many articles.")
+    return Check("disk", State.OK, message)
+
+
+def check_token(settings: Settings) -> Check:
+    """Whether a token is set and looks like one. It is never shown."""
+    todo = "Copy it from the Bot page of your application in Discord's developer portal."
+    token = settings.discord_token
+    if token is None:
+        return Check(
+            "token", State.WARN, "DISCORD_TOKEN is not set; only `footnote run` needs it.", todo
+        )
+    if not _TOKEN_SHAPE.fullmatch(token.get_secret_value()):
+        return Check("token", State.FAIL, "DISCORD_TOKEN does not look like a bot's token.", todo)
+    return Check("token", State.OK, "DISCORD_TOKEN is set and looks like a bot's token.")
+
+
+async def _check_index(job: Job) -> AsyncIterator[Check]:
+    """The owner, and each library; through the owner where somebody else is it."""
+    folder = DataFolder(job.settings.data)
+    if not folder.path.is_dir():
+        yield Check("index", State.WARN, "Nothing is indexed yet.", "footnote index add TARGET")
+        return
+    yield _check_owner(folder)
+    try:
+        async with job.open_session() as session:
+            names = (await session.perform("names", job.request()))["libraries"]
+            for name in names:
+                report = await session.perform("verify", {**job.request(), "library": name})
+                status = await session.perform("status", {**job.request(), "library": name})
+                yield _describe_library(name, status, report)
+    except FootnoteError as error:
+        yield Check("index", State.FAIL, str(error))
+        return
+    if not names:
+        yield Check("index", State.WARN, "Nothing is indexed yet.", "footnote index add TARGET")
+
+
+def _check_owner(folder: DataFolder) -> Check:
+    if folder.try_lock():
+        folder.release()
+        return Check("owner", State.OK, "No other process uses the data folder.")
+    owner = folder.read_owner()
+    who = owner.describe() if owner else "another process"
+    return Check("owner", State.OK, f"The data folder is in use by {who}, which is asked.")
+
+
+def _describe_library(name: str, status: dict[str, Any], report: dict[str, Any]) -> Check:
+    label = f"index {name}"
+    if not report["ok"]:
+        problems = "; ".join(report["problems"])
+        return Check(label, State.FAIL, problems, f"footnote index rebuild --library {name}")
+    if not status["articles"]:
+        return Check(label, State.WARN, "No articles yet.", "footnote index add TARGET")
+    return Check(
+        label,
+        State.OK,
+        f"Edition {report['edition']:,} is whole: {status['articles']:,} articles, "
+        f"{report['chunks']:,} chunks.",
+    )
+
+
+async def _check_embedder(job: Job) -> Check:
+    try:
+        async with asyncio.timeout(_EMBEDDER_SECONDS):
+            length = await job.parts.try_embedder(job.settings)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the operator must read it
+        message = f"The embedder does not work: {error or type(error).__name__}"
+        return Check("embedder", State.FAIL, message, "Install Footnote anew.")
+    return Check("embedder", State.OK, f"It gives vectors of {length} numbers.")

@@ -1,0 +1,1 @@
+"""One process owns a data folder; others hand it their work over a local socket."""

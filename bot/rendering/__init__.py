@@ -1,0 +1,1 @@
+"""Pure: Answer | Refusal to message parts, links, splitting, escaping."""

@@ -1,0 +1,139 @@
+"""An answer or a refusal as cards; nothing else can be rendered, so nothing else is sent.
+
+An answer too long for one card goes on in the next. Every card carries the sources of
+its own sentences, so that no claim stands without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.models import Answer, AnswerSentence, Citation, Reply
+from bot.rendering.parts import CARD_LIMIT, Card, Tone
+from bot.rendering.refusal import render_refusal
+from bot.rendering.sources import FULL, TIGHT, SourceStyle, mark, write_sources
+from bot.rendering.text import (
+    clean_line,
+    escape,
+    measure,
+    shorten,
+    without_mark_likes,
+)
+
+CARDS_LIMIT = 3
+_QUESTION_LIMIT = 300
+_NOTICE_LIMIT = 300
+# Kept free for the question, the notice, the word on what was left out, and line ends.
+_RESERVE = _QUESTION_LIMIT + _NOTICE_LIMIT + 150
+_ROOM = CARD_LIMIT - _RESERVE
+_SENTENCE_ROOM = 800
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence as shown, marks included, with its sources and how they are shown."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    style: SourceStyle = FULL
+
+
+def render_reply(
+    reply: Reply,
+    *,
+    answer_id: str | None = None,
+    show_question: bool = True,
+    for_moderator: bool = False,
+) -> tuple[Card, ...]:
+    """The cards of a reply, to be sent in order.
+
+    Args:
+        reply: What the engine gave.
+        answer_id: Under which the quotes can be asked for; the last card gets the button.
+        show_question: Whether the first card begins with the question.
+        for_moderator: Whether a refusal says how to add articles.
+    """
+    asked = shorten(reply.question.text, _QUESTION_LIMIT - 4) if show_question else ""
+    question = f"**{asked}**" if asked else None
+    notice = f"-# {shorten(reply.notice, _NOTICE_LIMIT - 3)}" if reply.notice else None
+    if isinstance(reply, Answer):
+        return _render_answer(reply, question, notice, answer_id)
+    return (render_refusal(reply, question=question, notice=notice, for_moderator=for_moderator),)
+
+
+def _render_answer(
+    answer: Answer, question: str | None, notice: str | None, answer_id: str | None
+) -> tuple[Card, ...]:
+    by_number = {citation.number: citation for citation in answer.citations}
+    pages = _fill_pages([_make_piece(sentence, by_number) for sentence in answer.sentences])
+    shown, left_out = pages[:CARDS_LIMIT], sum(map(len, pages[CARDS_LIMIT:]))
+    cards = []
+    for number, page in enumerate(shown):
+        is_last = number == len(shown) - 1
+        endings = [notice, _say_left_out(left_out)] if is_last else []
+        blocks = [
+            question if number == 0 else None,
+            _write_text(page),
+            "\n".join(filter(None, [_write_page_sources(page), *endings])),
+        ]
+        cards.append(
+            Card(
+                blocks=tuple(filter(None, blocks)),
+                tone=Tone.ANSWER,
+                answer_id=answer_id if is_last else None,
+            )
+        )
+    return tuple(cards)
+
+
+def _fill_pages(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    pages: list[list[_Piece]] = []
+    for piece in pieces:
+        if pages and _size([*pages[-1], piece]) <= _ROOM:
+            pages[-1].append(piece)
+        else:
+            pages.append([piece])
+    return pages
+
+
+def _make_piece(sentence: AnswerSentence, by_number: dict[int, Citation]) -> _Piece:
+    """The sentence with its sources; shortened where it fills more than a card by itself."""
+    text = without_mark_likes(clean_line(sentence.text))
+    citations = tuple(by_number[number] for number in sentence.citations)
+    whole = _Piece(_mark(escape(text), citations), citations)
+    if _size([whole]) <= _ROOM:
+        return whole
+    for style in (FULL, TIGHT):
+        room = _ROOM - _size([_Piece(_mark("", citations), citations, style)])
+        if room >= _SENTENCE_ROOM:
+            return _Piece(_mark(shorten(text, room), citations), citations, style)
+    # So many sources that they leave no room: the first ones, each with its mark.
+    while _size([_Piece(_mark("", citations), citations, TIGHT)]) > _ROOM - _SENTENCE_ROOM:
+        citations = citations[: len(citations) * 3 // 4]
+    return _Piece(_mark(shorten(text, _SENTENCE_ROOM), citations), citations, TIGHT)
+
+
+def _size(page: Sequence[_Piece]) -> int:
+    return measure(_write_text(page)) + measure(_write_page_sources(page))
+
+
+def _write_text(page: Sequence[_Piece]) -> str:
+    return " ".join(piece.text for piece in page)
+
+
+def _write_page_sources(page: Sequence[_Piece]) -> str:
+    used = {citation.number: citation for piece in page for citation in piece.citations}
+    style = TIGHT if any(piece.style is TIGHT for piece in page) else FULL
+    return write_sources([used[number] for number in sorted(used)], style)
+
+
+def _mark(text: str, citations: Sequence[Citation]) -> str:
+    return " ".join([text, *(mark(citation.number) for citation in citations)])
+
+
+def _say_left_out(count: int) -> str | None:
+    if not count:
+        return None
+    what = "one more sentence" if count == 1 else f"{count} more sentences"
+    return f"-# Left out for length: {what} with their sources. A narrower question shows more."

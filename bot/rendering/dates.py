@@ -1,0 +1,68 @@
+"""Dates as people read them, at the precision they were given."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from bot.rendering.text import shorten
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_UNKNOWN_LIMIT = 40
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def readable_date(given: str | None) -> str | None:
+    """``2025-04`` as "April 2025", ``2025-04-29`` as "29 April 2025"; None where unknown.
+
+    A timestamp keeps its time and offset. What is no date is shown as it was given.
+    """
+    if given is None or not given.strip():
+        return None
+    given = given.strip()
+    return _read_partial(given) or _read_timestamp(given) or shorten(given, _UNKNOWN_LIMIT)
+
+
+def readable_size(count: int) -> str:
+    """Bytes as "12 kB" or "3.4 MB"."""
+    kilo = 1000
+    if count < kilo * kilo:
+        return f"{count / kilo:.0f} kB"
+    return f"{count / kilo / kilo:.1f} MB"
+
+
+def _read_partial(given: str) -> str | None:
+    match = _PARTIAL.fullmatch(given)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    try:
+        known = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    if day:
+        return _write_day(known)
+    return f"{_MONTHS[known.month - 1]} {known.year}" if month else str(known.year)
+
+
+def _read_timestamp(given: str) -> str | None:
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    text = f"{_write_day(moment)}, {moment:%H:%M}"
+    offset = moment.utcoffset()
+    if offset is None:
+        return text
+    minutes = round(offset.total_seconds() / 60)
+    if minutes == 0:
+        return f"{text} UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else "−"
+    return f"{text} UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _write_day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

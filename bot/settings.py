@@ -1,0 +1,265 @@
+"""The settings: read from the environment and ``.env`` in one place, unknown ones refused.
+
+``python -m bot.settings`` writes the ``.env.example`` that belongs to them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
+
+from bot.contract import parse_library_name
+from bot.errors import ExitCode, FootnoteError
+
+PREFIX = "FOOTNOTE_"
+TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
+_SHOWN_CHARACTERS = 60
+_CLOSE_ENOUGH = 0.8
+
+
+class SettingsError(FootnoteError):
+    """The settings cannot be used; ``mistakes`` holds one readable line for each."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Built once, by the command line, and handed on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        env_file_encoding="utf-8",
+        extra="ignore",  # ours is stricter, see _unknown_names: it reads the environment too
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    discord_token: SecretStr | None = Field(
+        default=None,
+        validation_alias=TOKEN,
+        description="The bot's token, from the Bot page of its Discord application. "
+        "Only `footnote run` needs it.",
+    )
+    data: Path = Field(
+        default=Path(".footnote"),
+        description="The folder that holds all data. One process at a time owns it.",
+    )
+    library: str = Field(
+        default="default",
+        description="The library that the command line uses. The library of a Discord server "
+        "is named discord-SERVER_ID.",
+    )
+    passages: int = Field(
+        default=8, ge=1, le=20, description="How many passages an answer is composed from."
+    )
+    max_questions_in_flight: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="How many questions are worked on at once; the others wait their turn.",
+    )
+    answer_retention_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="For how many days the quotes behind an answer in Discord can be shown.",
+    )
+    embed_workers: int = Field(
+        default=2, ge=1, le=64, description="How many texts are embedded at once."
+    )
+    fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Private hosts that pages may still be fetched from, separated by commas. "
+        "All other private addresses are refused.",
+    )
+    fetch_timeout: float = Field(
+        default=20.0, gt=0, le=300, description="Seconds after which fetching a page is given up."
+    )
+    fetch_max_mb: float = Field(
+        default=10.0, gt=0, le=200, description="The largest page that is fetched, in megabytes."
+    )
+    discord_api: str | None = Field(
+        default=None,
+        description="Another address of Discord's REST API, for a proxy or a test server. "
+        "Empty: Discord itself.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged: debug, info, warning or error."
+    )
+    log_json: bool | None = Field(
+        default=None,
+        description="Logs as JSON lines: yes, no, or auto (yes unless a terminal shows them).",
+    )
+
+    @field_validator("fetch_allow_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(host.strip().lower() for host in value.split(",") if host.strip())
+        return value
+
+    @field_validator("log_json", mode="before")
+    @classmethod
+    def _auto_means_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() == "auto" else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _ignore_case(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _expand_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @field_validator("library", mode="after")
+    @classmethod
+    def _check_library(cls, value: str) -> str:
+        return parse_library_name(value)
+
+    @field_validator("discord_api", mode="after")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/") if value else None
+
+    @field_validator("discord_token", mode="after")
+    @classmethod
+    def _strip_token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value().strip() if value else ""
+        if any(character.isspace() for character in token):
+            raise ValueError("must be the token alone, without spaces")
+        return SecretStr(token) if token else None
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None, *, env_file: Path = Path(".env")
+) -> Settings:
+    """The settings of the environment and ``env_file``; ``overrides`` win over both.
+
+    Raises:
+        SettingsError: a variable is unknown or its value cannot be used.
+    """
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        in_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+        mistakes = tuple(_unknown_names(os.environ, in_file, env_file))
+        settings = Settings(_env_file=env_file, **given)
+    except ValidationError as error:
+        raise SettingsError(mistakes + tuple(_describe_mistakes(error, given, in_file))) from None
+    except (OSError, UnicodeDecodeError, UnreadableSetting) as error:
+        raise SettingsError((f"{env_file} cannot be read: {error}",)) from error
+    if mistakes:
+        raise SettingsError(mistakes)
+    return settings
+
+
+def render_env_example() -> str:
+    """The text of ``.env.example``: every setting, its meaning and its default."""
+    lines = [
+        "# Copy this file to .env and change what you need. A variable that is set in the",
+        "# environment wins over this file. Unknown FOOTNOTE_ variables are refused.",
+    ]
+    for name, field in Settings.model_fields.items():
+        lines += ["", *textwrap.wrap(field.description or "", 88, initial_indent="# ",
+                                     subsequent_indent="# ")]  # fmt: skip
+        assignment = f"{_variable(name, field)}={_show_default(name, field.default)}"
+        lines.append(assignment if name == "discord_token" else f"#{assignment}")
+    return "\n".join(lines) + "\n"
+
+
+def _show_default(name: str, value: object) -> str:
+    if name == "log_json":
+        return "auto"
+    if value is None or value == ():
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    return str(field.validation_alias) if field.validation_alias else f"{PREFIX}{name.upper()}"
+
+
+def _known_names() -> dict[str, str]:
+    """Each variable's name and the field it sets."""
+    return {_variable(name, field): name for name, field in Settings.model_fields.items()}
+
+
+def _unknown_names(
+    environment: Mapping[str, str], in_file: Mapping[str, str | None], env_file: Path
+) -> Iterator[str]:
+    """A line for each variable that was meant for us and is not one of ours.
+
+    In the file, names that merely resemble ours count too: there, ``FOTNOTE_DATA``
+    is a slip; in the environment it may be anybody's.
+    """
+    known = _known_names()
+    for name in environment:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            yield _describe_unknown(name, known, "the environment")
+    for name in in_file:
+        meant = name.upper().startswith((PREFIX, "DISCORD_")) or difflib.get_close_matches(
+            name.upper(), known, n=1, cutoff=_CLOSE_ENOUGH
+        )
+        if meant and name.upper() not in known:
+            yield _describe_unknown(name, known, str(env_file))
+
+
+def _describe_unknown(name: str, known: Mapping[str, str], place: str) -> str:
+    # Where the prefix is right it says nothing: with it, all names of ours look alike.
+    shared = PREFIX if name.upper().startswith(PREFIX) else ""
+    endings = {variable.removeprefix(shared): variable for variable in known}
+    nearest = difflib.get_close_matches(name.upper().removeprefix(shared), endings, n=1)
+    hint = "see .env.example for those there are"
+    if nearest:
+        hint = f"did you mean {endings[nearest[0]]}?"
+    return f"{name} in {place} is not a setting; {hint}"
+
+
+def _describe_mistakes(
+    error: ValidationError, given: Mapping[str, Any], in_file: Mapping[str, str | None]
+) -> Iterator[str]:
+    variables = {field: variable for variable, field in _known_names().items()}
+    for mistake in error.errors(include_url=False, include_context=False):
+        located = str(mistake["loc"][0]) if mistake["loc"] else ""
+        field = _known_names().get(located.upper(), located)
+        message = mistake["msg"].removeprefix("Value error, ")
+        message = message[:1].lower() + message[1:]
+        variable = variables.get(field, field)
+        if field in given:
+            yield f"--{field.replace('_', '-')} {_show_value(given[field])}: {message}"
+            continue
+        value = os.environ.get(variable) or in_file.get(variable)
+        shown = "" if variable == TOKEN or value is None else f"={_show_value(value)}"
+        yield f"{variable}{shown}: {message}"
+
+
+def _show_value(value: object) -> str:
+    shown = repr(str(value))
+    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}...'"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render_env_example())

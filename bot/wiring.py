@@ -1,0 +1,169 @@
+"""The composition root: the one place that builds objects from settings.
+
+Heavy libraries are imported here, inside the functions, so that a command that
+does not need them does not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import __version__
+from bot.settings import Settings
+from index.models import OnProgress
+
+if TYPE_CHECKING:
+    from bot.service import FootnoteService
+    from index.database import Database
+    from index.embedding import Embedder, EmbeddingModel
+    from index.indexing import WriteRate
+
+USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
+
+OnNotice = Callable[[str], None]
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """The packaged embedder; the model itself is loaded when the first text comes."""
+    from index.embedding import Embedder, LoadedOnFirstUse
+    from index.model.files import DIMENSION, FINGERPRINT
+
+    return Embedder(
+        LoadedOnFirstUse(_load_minilm),
+        fingerprint=FINGERPRINT,
+        dimension=DIMENSION,
+        workers=settings.embed_workers,
+    )
+
+
+def _load_minilm() -> EmbeddingModel:
+    from index.minilm import load_minilm
+
+    return load_minilm()
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A data folder at work."""
+
+    service: FootnoteService
+    database: Database
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, *, on_notice: OnNotice
+) -> AsyncIterator[FootnoteService]:
+    """The service over the data folder of the settings, which this process must own.
+
+    Args:
+        settings: What the operator set.
+        on_notice: Told, in a sentence, what was mended on the way.
+
+    Raises:
+        FootnoteIndexError: the data folder cannot be used.
+    """
+    async with _open_folder(settings, on_notice=on_notice) as opened:
+        yield opened.service
+
+
+@asynccontextmanager
+async def _open_folder(
+    settings: Settings, *, on_notice: OnNotice, rate: WriteRate | None = None
+) -> AsyncIterator[_Open]:
+    from bot.answering.compose import ExtractiveComposer
+    from bot.rendering.links import build_link
+    from bot.service import FootnoteService
+    from index.libraries import Libraries
+    from index.reading import Reader
+    from index.sources.fetching import Fetcher
+    from index.word_pieces import load_word_pieces
+
+    async with AsyncExitStack() as stack:
+        embedder = make_embedder(settings)
+        libraries = Libraries(
+            settings.data, embedder=embedder, count=load_word_pieces().count, rate=rate
+        )
+        stack.push_async_callback(libraries.close)
+        reader = Reader()
+        stack.push_async_callback(reader.close)
+        fetcher = Fetcher(
+            user_agent=USER_AGENT,
+            timeout=settings.fetch_timeout,
+            max_bytes=int(settings.fetch_max_mb * 1_000_000),
+            allowed_hosts=settings.fetch_allow_hosts,
+        )
+        stack.push_async_callback(fetcher.close)
+        await libraries.open(on_notice=on_notice)
+        service = FootnoteService(
+            libraries=libraries,
+            composer=ExtractiveComposer(embedder),
+            link=build_link,
+            reader=reader,
+            fetcher=fetcher,
+            passage_limit=settings.passages,
+        )
+        yield _Open(service, libraries.database)
+
+
+async def run_discord(settings: Settings) -> int:
+    """Run the Discord bot until a signal; its exit code.
+
+    Raises:
+        FootnoteError: the data folder is in use, or cannot be used.
+    """
+    import discord.http
+    import structlog
+
+    from bot.client import FootnoteBot
+    from bot.cogs.ports import BotConfig
+    from bot.owner.folder import DataFolder
+    from bot.owner.ownership import own_folder
+    from bot.run import run_bot
+    from bot.state.answers import AnswerLog
+    from bot.state.command_hash import CommandHashes
+    from index.indexing import GENTLE
+
+    token = settings.discord_token
+    assert token is not None  # noqa: S101 - the command line asks for it first
+    log = structlog.get_logger(__name__)
+    if settings.discord_api is not None:
+        # discord.py keeps the address on a class, and this process runs one bot.
+        discord.http.Route.BASE = settings.discord_api
+    async with (
+        own_folder(DataFolder(settings.data), "footnote run") as ownership,
+        _open_folder(
+            settings, on_notice=lambda notice: log.warning("mended", notice=notice), rate=GENTLE
+        ) as opened,
+        ownership.serving(opened.service),
+    ):
+        answers = AnswerLog(opened.database)
+        await answers.open()
+        commands = CommandHashes(opened.database)
+        await commands.open()
+        bot = FootnoteBot(
+            service=opened.service,
+            answers=answers,
+            command_hashes=commands,
+            config=BotConfig(
+                questions_limit=settings.max_questions_in_flight,
+                answer_retention=timedelta(days=settings.answer_retention_days),
+            ),
+        )
+        return await run_bot(bot, token.get_secret_value())
+
+
+async def evaluate(
+    settings: Settings, *, cases: Path, articles: Path | None, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Measure the answers to a question set.
+
+    Raises:
+        FootnoteError: the cases or the articles cannot be read.
+    """
+    raise NotImplementedError

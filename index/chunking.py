@@ -1,0 +1,188 @@
+"""Cuts an article into chunks: verbatim slices of whole sentences, in reading order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.chunk_context import ChunkContext, heading_path
+from index.models import Article, Chunk, Heading, Span
+from index.sentences import BlockKind, sentences_of, split_blocks
+
+# Remembered by the index: another way of cutting needs another name.
+CHUNKING = "sentences-200/1"
+
+# A word of more than 100 letters is one piece, so pieces alone do not bound a length.
+LETTERS_PER_PIECE = 12
+
+Count = Callable[[str], int]
+
+
+def chunk_article(article: Article, count: Count, budget: int = 200) -> list[Chunk]:
+    """Cut an article into chunks of about ``budget`` word pieces.
+
+    Args:
+        article: the article; its ``headings`` and lines with ``#`` give the path.
+        count: word pieces of a text as the embedder counts them.
+        budget: word pieces of a slice; title, date and headings come on top.
+
+    Returns:
+        Chunks in reading order that do not overlap and hold every sentence once.
+        Only a text of white space has none; one without sentences has one.
+    """
+    pieces = _Pieces(article.text, count, budget)
+    slices = list(_pack(_group(_units(article, pieces), pieces), pieces))
+    if not slices and (text := article.text.strip()):
+        start = article.text.index(text)
+        slices = pieces.cut(_Unit(start, start + len(text), count(text)))[:1]
+    context = ChunkContext(article, count)
+    return [_make_chunk(article, n, unit, context) for n, unit in enumerate(slices)]
+
+
+def sentence_spans(
+    chunk_text: str, offset: int, headings: Sequence[Heading] = ()
+) -> tuple[Span, ...]:
+    """The sentences of a chunk, as spans in the article's text.
+
+    Args:
+        chunk_text: the chunk's text.
+        offset: where the chunk starts in the article's text.
+        headings: the article's headings; without them a heading that has no ``#``
+            in front counts as a sentence.
+
+    Returns:
+        Spans in reading order, the same as in the whole article; never a heading.
+    """
+    inside = [
+        Heading(h.start - offset, h.end - offset, h.level)
+        for h in headings
+        if offset <= h.start and h.end <= offset + len(chunk_text)
+    ]
+    return tuple(
+        Span(span.start + offset, span.end + offset)
+        for block in split_blocks(chunk_text, inside)
+        for span in sentences_of(chunk_text, block)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Text that stays together: a sentence with the headings and list marker before it.
+
+    ``level`` is that of its highest heading, 0 without one. ``path`` are the
+    headings that its sentence stands under. A chunk is units put together.
+    """
+
+    start: int
+    end: int
+    pieces: int
+    level: int = 0
+    path: tuple[Heading, ...] = ()
+    only_headings: bool = False
+
+
+class _Pieces:
+    """Counts, joins and cuts units of one text within the budget."""
+
+    def __init__(self, text: str, count: Count, budget: int) -> None:
+        self.budget = budget
+        self._text = text
+        self._count = count
+
+    def unit(self, start: int, end: int) -> _Unit:
+        return _Unit(start, end, self._count(self._text[start:end]))
+
+    def join(self, first: _Unit, second: _Unit) -> _Unit | None:
+        """Both and what is between them, described as ``first``; None when over budget."""
+        if second.end - first.start > self.budget * LETTERS_PER_PIECE:
+            return None
+        pieces = first.pieces + second.pieces
+        between = self._text[first.end : second.start]
+        if not between.isspace():
+            # Words may have grown together, and rules and dashes count too.
+            pieces = self._count(self._text[first.start : second.end])
+        if pieces > self.budget:
+            return None
+        return replace(first, end=second.end, pieces=pieces)
+
+    def cut(self, unit: _Unit) -> list[_Unit]:
+        """The unit, in parts when it is over budget; cut near the middle, between words."""
+        if unit.pieces <= self.budget or unit.end - unit.start == 1:
+            return [unit]
+        text = self._text
+        quarter = (unit.end - unit.start) // 4
+        middle = (unit.start + unit.end) // 2
+        near = range(middle, middle + quarter)
+        middle = next((n for n in near if text[n].isspace()), middle)
+        parts = []
+        for start, end in ((unit.start, middle), (middle, unit.end)):
+            letters = text[start:end].strip()
+            if letters:
+                at = text.index(letters, start)
+                parts += self.cut(self.unit(at, at + len(letters)))
+        return parts
+
+
+def _units(article: Article, pieces: _Pieces) -> Iterator[_Unit]:
+    """Headings and sentences in reading order, each within the budget."""
+    path: tuple[Heading, ...] = ()
+    for block in split_blocks(article.text, article.headings):
+        if block.kind is BlockKind.HEADING:
+            heading = Heading(block.start, block.end, block.level)
+            path = (*(h for h in path if h.level < block.level), heading)
+            parts = pieces.cut(pieces.unit(block.start, block.end))
+            yield from (replace(p, level=block.level, path=path, only_headings=True) for p in parts)
+            continue
+        start = block.start
+        for span in sentences_of(article.text, block):
+            # The first sentence of a list item takes its marker along.
+            first = min(start, span.start)
+            yield from (replace(p, path=path) for p in pieces.cut(pieces.unit(first, span.end)))
+            start = len(article.text)
+
+
+def _group(units: Iterator[_Unit], pieces: _Pieces) -> Iterator[_Unit]:
+    """Put each heading together with what follows it."""
+    waiting: _Unit | None = None
+    for unit in units:
+        together = unit
+        if waiting:
+            level = min(waiting.level, unit.level or waiting.level)
+            if joined := pieces.join(waiting, unit):
+                together = replace(unit, start=joined.start, pieces=joined.pieces, level=level)
+            else:
+                yield waiting
+        waiting = together if unit.only_headings else None
+        if not waiting:
+            yield together
+    if waiting:
+        yield waiting
+
+
+def _pack(units: Iterator[_Unit], pieces: _Pieces) -> Iterator[_Unit]:
+    """Fill chunks in reading order; a new section starts a new chunk when this one is worth it."""
+    chunk: _Unit | None = None
+    for unit in units:
+        ends_here = chunk and unit.level and chunk.pieces >= pieces.budget // 2
+        joined = pieces.join(chunk, unit) if chunk and not ends_here else None
+        if chunk and not joined:
+            yield chunk
+        chunk = joined or unit
+    if chunk:
+        yield chunk
+
+
+def _make_chunk(article: Article, ordinal: int, unit: _Unit, context: ChunkContext) -> Chunk:
+    text = article.text[unit.start : unit.end]
+    name = f"{article.version_id}:{unit.start}:{unit.end}:{CHUNKING}"
+    return Chunk(
+        id=hashlib.sha256(name.encode()).hexdigest()[:32],
+        version_id=article.version_id,
+        ordinal=ordinal,
+        start=unit.start,
+        end=unit.end,
+        heading=heading_path(article.text, unit.path),
+        text=text,
+        embedded_text=context.before(unit.start, unit.path) + text,
+    )

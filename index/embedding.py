@@ -1,0 +1,222 @@
+"""Turns texts into unit vectors with any LlamaIndex embedding model, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbeddingError
+from index.models import OnProgress, Progress, no_progress
+
+# Below this a vector is zero but for rounding.
+SMALLEST_ENTRY = 1e-12
+SECONDS_BETWEEN_REPORTS = 0.2
+
+_Call = Callable[[str], Sequence[float]]
+
+
+class EmbeddingModel(Protocol):
+    """What is needed of a LlamaIndex ``BaseEmbedding``; every one of them will do.
+
+    Said as a protocol, since importing llama-index takes seconds.
+    """
+
+    def get_text_embedding(self, text: str) -> list[float]:
+        """The vector of an article's text."""
+        ...
+
+    def get_query_embedding(self, query: str) -> list[float]:
+        """The vector of a question."""
+        ...
+
+
+class LoadedOnFirstUse:
+    """A model that is loaded when its first text comes, in the worker's thread.
+
+    Args:
+        load: makes the model; called once.
+    """
+
+    def __init__(self, load: Callable[[], EmbeddingModel]) -> None:
+        self._load = load
+        self._model: EmbeddingModel | None = None
+        self._lock = threading.Lock()
+
+    def get_text_embedding(self, text: str) -> list[float]:
+        """The vector of an article's text."""
+        return self._loaded().get_text_embedding(text)
+
+    def get_query_embedding(self, query: str) -> list[float]:
+        """The vector of a question."""
+        return self._loaded().get_query_embedding(query)
+
+    def _loaded(self) -> EmbeddingModel:
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+
+class Embedder:
+    """Embeds texts one by one in its own threads.
+
+    A model that quantises per run gives one text the same vector every time only
+    when it is alone in its run; so there are no batches, but several workers.
+
+    Args:
+        model: what embeds; given explicitly, never taken from LlamaIndex' settings.
+        fingerprint: names the model and its file; the index remembers it.
+        dimension: length of its vectors.
+        workers: texts embedded at the same time.
+        timeout: seconds that one text may take, waiting for a worker included.
+    """
+
+    def __init__(
+        self,
+        model: EmbeddingModel,
+        *,
+        fingerprint: str,
+        dimension: int,
+        workers: int = 2,
+        timeout: float = 60.0,
+    ) -> None:
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self._model = model
+        self._workers = workers
+        self._timeout = timeout
+        self._pool = self._new_pool()
+        self._closed = False
+        self._busy = 0.0
+        self._busy_lock = threading.Lock()
+
+    @property
+    def busy_seconds(self) -> float:
+        """Seconds spent inside the model so far, summed over the workers."""
+        return self._busy
+
+    async def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The vector of a question, of shape ``(dimension,)`` and length 1.
+
+        Raises:
+            EmbeddingError: the model failed, took too long or gave an unusable vector.
+        """
+        return await self._run(self._model.get_query_embedding, text)
+
+    async def embed(
+        self, texts: Sequence[str], on_progress: OnProgress = no_progress
+    ) -> NDArray[np.float32]:
+        """Vectors of shape ``(len(texts), dimension)``, each of length 1.
+
+        Equal texts are embedded once. When the caller is cancelled, no further text
+        is begun.
+
+        Raises:
+            EmbeddingError: the model failed, took too long or gave an unusable vector.
+        """
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        vectors = np.empty((len(rows), self.dimension), np.float32)
+        left = iter(rows.items())
+        report = _Reporter(on_progress, len(rows))
+
+        async def work() -> None:
+            for text, row in left:
+                vectors[row] = await self._run(self._model.get_text_embedding, text)
+                report.one_done()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._workers, len(rows))):
+                    group.create_task(work())
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures.exceptions[0].__cause__
+        return vectors[[rows[text] for text in texts]]
+
+    async def close(self) -> None:
+        """Take no more work; texts that wait are dropped, running ones end by themselves."""
+        self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, call: _Call, text: str) -> NDArray[np.float32]:
+        if self._closed:
+            raise EmbeddingError("The embedder is closed.")
+        pool = self._pool
+        running = asyncio.get_running_loop().run_in_executor(pool, self._timed, call, text)
+        try:
+            async with asyncio.timeout(self._timeout):
+                values = await running
+        except TimeoutError as error:
+            self._abandon(pool)
+            raise EmbeddingError(
+                f"The embedder did not answer within {self._timeout:g} seconds. Try again."
+            ) from error
+        return _unit_vector(values, self.dimension)
+
+    def _timed(self, call: _Call, text: str) -> Sequence[float]:
+        began = time.perf_counter()
+        try:
+            return call(text)
+        except EmbeddingError:
+            raise
+        except Exception as error:
+            raise EmbeddingError(f"The embedder failed ({type(error).__name__}).") from error
+        finally:
+            with self._busy_lock:
+                self._busy += time.perf_counter() - began
+
+    def _abandon(self, pool: ThreadPoolExecutor) -> None:
+        # A thread that hangs cannot be stopped; new ones let the next text through.
+        if pool is self._pool and not self._closed:
+            self._pool = self._new_pool()
+            pool.shutdown(wait=False)
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._workers, thread_name_prefix="embedding")
+
+
+class _Reporter:
+    """Tells how many texts are done: at the start, at the end, and now and then between."""
+
+    def __init__(self, on_progress: OnProgress, total: int) -> None:
+        self._on_progress = on_progress
+        self._total = total
+        self._done = 0
+        self._reported_at = 0.0
+        self._report()
+
+    def one_done(self) -> None:
+        self._done += 1
+        due = time.monotonic() - self._reported_at >= SECONDS_BETWEEN_REPORTS
+        if due or self._done == self._total:
+            self._report()
+
+    def _report(self) -> None:
+        self._reported_at = time.monotonic()
+        self._on_progress(Progress("embedding", self._done, self._total))
+
+
+def _unit_vector(values: Sequence[float], dimension: int) -> NDArray[np.float32]:
+    try:
+        vector = np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise EmbeddingError("The embedder gave something that is not a vector.") from error
+    if vector.shape != (dimension,):
+        raise EmbeddingError(
+            f"The embedder gave a vector of shape {vector.shape} instead of ({dimension},). "
+            "Is another model behind the same name?"
+        )
+    largest = float(np.abs(vector).max())
+    if not np.isfinite(largest):
+        raise EmbeddingError("The embedder gave a vector with NaN or infinity in it.")
+    if largest < SMALLEST_ENTRY:
+        raise EmbeddingError("The embedder gave a vector of zeros.")
+    # Divided twice, so that squares of very large or small entries stay finite.
+    vector = vector / largest
+    return (vector / np.linalg.norm(vector)).astype(np.float32)

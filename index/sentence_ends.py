@@ -1,0 +1,171 @@
+"""Decides where the sentences of one paragraph end.
+
+sentencex proposes ends; it knows abbreviations, initials and other scripts. Here
+short quotations are held together, a few wrong ends are taken back, and what goes
+on for ever is cut at a clause or word. Every decision looks only at the sentence
+so far and a little ahead: a slice cut at sentence ends is split like the whole.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+
+from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]  # has no type hints
+
+# A sentence above LONGEST is cut, and each piece but the last is SHORTEST_CUT to
+# LONGEST_CUT long. Two pieces together are above LONGEST again, so that they are
+# cut alike wherever a slice of them ends.
+LONGEST = 640
+LONGEST_CUT = 600
+SHORTEST_CUT = 360
+# A sentence of one letter or number, with the signs around it, is part of its neighbour.
+LONGEST_SHORT = 12
+# No sentence ends within a bracket or quotation up to this length.
+LONGEST_HELD = 200
+# sentencex takes quadratic time over a long text that is not ASCII.
+WINDOW = 4000
+
+_CLOSER_OF = {
+    opener: re.compile(closer)
+    for opener, closer in zip(
+        '"“„«‹‘([{（「『《【',
+        ['"', "”", "[“”]", "»", "›", r"’(?!\w)", r"\)", r"\]", "}", "）", "」", "』", "》", "】"],
+        strict=True,
+    )
+}
+_OPENER = re.compile(r'(?<![\w.,;:!?…%])["“„«‹‘(\[{（「『《【](?=\S)')
+# sentencex holds quotations of any length together, so it is not shown the marks;
+# a reference like [1] stays, for it needs that behind a full stop.
+_HIDDEN = str.maketrans({"’": "'"} | dict.fromkeys('"“”„«»‹›‘‚`(){}（）「」『』《》【】', " "))
+_ALSO_HIDDEN = re.compile("\\s|(?<!\\w)'|\\[(?!\\w{1,3}\\])")
+_SPACE = re.compile(r"\s")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_CLOSING = re.compile(r"[\"”“’'»›)\]}）」』》】]*")
+_LAST_WAS_CLOSING = re.compile(r"[\"”“’'»›)\]}）」』》】]\Z")
+_LOWER_NEXT = re.compile(r"\s+[^\W\d_A-Z]")
+_SOURCE_NOTES = re.compile(r"(?:\s*\([^()]{0,79}[^().!?。]\))+\s*\Z")
+_NUMBERED = re.compile(r"\b(?:Vols?|Arts?|Chap|Ch|Sect?|Para|Op|Ex|pp?|ca|c)\.\Z")
+_DIGIT_NEXT = re.compile(r"\s+\d")
+_TOO_SHORT = re.compile(r"\W*(?:\d{1,3}|\w?)\W*\Z")
+_LAYOUT_NEXT = re.compile(r"\s*(?:#{1,6}\s|\|)")
+_CLAUSE = re.compile(r"[,;:،؛](?=\s)|[，；：、]|(?<=\s)[—–-](?=\s)")
+_JOINED = re.compile("[\u0300-\u036f\u200d\ufe0f\udc00-\udfff]")
+
+
+def find_ends(paragraph: str, language: str, *, whole: bool = False) -> list[int]:
+    """Offsets where sentences end, ascending; the last is the end of the last letter.
+
+    Args:
+        paragraph: text of one paragraph; line breaks in it are spaces.
+        language: ISO code.
+        whole: take it as one sentence, and only cut it where it is too long.
+    """
+    length = len(paragraph.rstrip())
+    held = _Held(paragraph)
+    ends: list[int] = []
+    start = 0
+    proposed = () if whole else _propose(paragraph, language)
+    for end in (*proposed, length):
+        if end < length and (end in held or not _is_end(paragraph, start, end, length)):
+            continue
+        if end > start:
+            ends += _cut_long(paragraph, start, end, held)
+            start = ends[-1]
+    return ends
+
+
+def _propose(paragraph: str, language: str) -> Iterator[int]:
+    """Ends that sentencex sees, each moved behind the marks that close the sentence."""
+    hidden = _SURROGATE.sub("?", _ALSO_HIDDEN.sub(" ", paragraph.translate(_HIDDEN)))
+    start = 0
+    while start < len(hidden):
+        window = hidden[start : start + WINDOW]
+        last = start + len(window) >= len(hidden)
+        found = [b["end_index"] for b in get_sentence_boundaries(language, window)]
+        for end in found if last else found[:-1]:
+            letters = start + len(window[:end].rstrip())
+            closing = _CLOSING.match(paragraph, letters)
+            yield closing.end() if closing else letters
+        if last:
+            return
+        # The last sentence of a window may go on in the next.
+        start += found[-2] if len(found) > 1 else window.rfind(" ") + 1 or WINDOW
+
+
+class _Held:
+    """The places inside short quotations and brackets, where no sentence ends."""
+
+    def __init__(self, paragraph: str) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        quoted_until = 0
+        for opener in _OPENER.finditer(paragraph):
+            at, mark = opener.start(), opener[0]
+            if mark == '"' and at < quoted_until:
+                continue
+            found = _CLOSER_OF[mark].search(paragraph, at + 1, at + LONGEST_HELD)
+            if not found:
+                continue
+            closer = found.start()
+            if mark == '"':
+                quoted_until = closer + 1
+            if self._ends and at < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], closer)
+            else:
+                self._starts.append(at)
+                self._ends.append(closer)
+
+    def __contains__(self, position: int) -> bool:
+        """Whether an end here would fall between a mark and its partner."""
+        nearest = bisect.bisect_left(self._starts, position) - 1
+        return nearest >= 0 and position <= self._ends[nearest]
+
+
+def _is_end(paragraph: str, start: int, end: int, length: int) -> bool:
+    """Whether to believe a proposed end; ``start`` is where the sentence began."""
+    if _is_short(paragraph, start, end) or _is_short(paragraph, end, length):
+        return False
+    if _LAST_WAS_CLOSING.search(paragraph, end - 1, end) and _is_lower_next(paragraph, end):
+        return False  # "Really?" he asked.
+    if _NUMBERED.search(paragraph, max(start, end - 8), end) and _DIGIT_NEXT.match(paragraph, end):
+        return False  # Vol. 3
+    if _LAYOUT_NEXT.match(paragraph, end):
+        return False  # a slice that began here would look like a heading or a table row
+    return not _SOURCE_NOTES.match(paragraph, end)  # (Reuters) (BBC News)
+
+
+def _is_lower_next(paragraph: str, end: int) -> bool:
+    following = _LOWER_NEXT.match(paragraph, end)
+    return following is not None and following[0][-1].islower()
+
+
+def _is_short(paragraph: str, start: int, end: int) -> bool:
+    return end - start <= LONGEST_SHORT and _TOO_SHORT.match(paragraph, start, end) is not None
+
+
+def _cut_long(paragraph: str, start: int, end: int, held: _Held) -> list[int]:
+    """``[end]``, with earlier ends before it when the sentence is too long."""
+    cuts: list[int] = []
+    while True:
+        while paragraph[start].isspace() and start < end - 1:
+            start += 1
+        if end - start <= LONGEST:
+            return [*cuts, end]
+        start = _best_cut(paragraph, start, held)
+        cuts.append(start)
+
+
+def _best_cut(paragraph: str, start: int, held: _Held) -> int:
+    first, last = start + SHORTEST_CUT, start + LONGEST_CUT
+    clauses = [m.end() for m in _CLAUSE.finditer(paragraph, first, last)]
+    spaces = [m.start() for m in _SPACE.finditer(paragraph, first, last)]
+    for places in (clauses, spaces):
+        for place in reversed(places):
+            if place not in held:
+                return place
+    while last > first and (last in held or _JOINED.match(paragraph, last)):
+        last -= 1
+    return last

@@ -1,0 +1,6 @@
+"""Where articles come from: files, folders, JSON lines, web pages and uploads."""
+
+from index.sources.identify import identify
+from index.sources.read import read_source, read_upload
+
+__all__ = ["identify", "read_source", "read_upload"]

@@ -1,0 +1,222 @@
+"""Articles as JSON lines, plain or gzipped, one line at a time.
+
+A line's text is the article's clean text, letter for letter. Headings marked with
+``#`` are found in it and left as they stand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from index.errors import SourceError
+from index.models import Article, Problem, ReadResult, Source
+from index.reading.cleaning import clean_date, clean_line, clean_names, clean_title, clean_url
+from index.reading.headings import find_headings
+from index.reading.kinds import MAX_TEXT
+from index.reading.metadata import clean_id
+from index.sources.ids import content_id, storable
+from index.sources.results import require_articles
+
+MAX_LINE = 20_000_000
+MAX_TOTAL = 1_000_000_000
+MAX_PROBLEMS = 1_000
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+_MAX_PUBLISHER = 200
+_PROGRESS_EVERY = 100
+
+OnCount = Callable[[int], None]
+
+
+def read_jsonl(source: Source, on_count: OnCount) -> ReadResult:
+    """The articles of a ``.jsonl`` or ``.jsonl.gz`` file; blocks, so call it in a thread.
+
+    Raises:
+        SourceError: it cannot be opened, or no line is an article.
+    """
+    path = Path(source.location)
+    try:
+        with path.open("rb") as file:
+            return read_jsonl_stream(source, file, storable(path.name), on_count)
+    except FileNotFoundError as exc:
+        raise SourceError(f"No such file: {storable(str(path))}") from exc
+    except OSError as exc:
+        raise SourceError(f"{storable(path.name)} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def read_jsonl_bytes(source: Source, data: bytes) -> ReadResult:
+    """The same for an upload."""
+    return read_jsonl_stream(source, io.BytesIO(data), source.location, lambda _: None)
+
+
+def read_jsonl_stream(source: Source, file: BinaryIO, name: str, on_count: OnCount) -> ReadResult:
+    """The same for an open file; ``name`` says whether it is gzipped."""
+    lines = _Lines(name)
+    stream = gzip.GzipFile(fileobj=file) if name.lower().endswith(".gz") else file
+    for number, line in lines.numbered(stream):
+        lines.take(number, line)
+        if len(lines.articles) % _PROGRESS_EVERY == 0:
+            on_count(len(lines.articles))
+    if not lines.articles and not lines.problems:
+        raise SourceError(f"{name} is empty.")
+    return require_articles(ReadResult(source, tuple(lines.articles), lines.all_problems()))
+
+
+class _Lines:
+    """Collects articles and problems of one file."""
+
+    def __init__(self, name: str) -> None:
+        self.articles: list[Article] = []
+        self.problems: list[Problem] = []
+        self._name = name
+        self._lines_of_ids: dict[str, int] = {}
+        self._problems_left_out = 0
+
+    def take(self, number: int, line: bytes) -> None:
+        """Reads one line into an article or a problem."""
+        try:
+            article = read_line(line)
+            first = self._lines_of_ids.setdefault(article.id, number)
+            if first != number:
+                raise SourceError(_same_id(article, first))  # noqa: TRY301 - one way out for all
+        except SourceError as exc:
+            self.report(f"{self._name} line {number}", str(exc))
+        else:
+            self.articles.append(article)
+
+    def report(self, where: str, message: str) -> None:
+        """Remembers a problem, up to a number that a person may still read."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(where, message))
+        else:
+            self._problems_left_out += 1
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """All problems, with a last one that counts those left out."""
+        if not self._problems_left_out:
+            return tuple(self.problems)
+        more = Problem(self._name, f"{self._problems_left_out} more lines could not be read.")
+        return (*self.problems, more)
+
+    def numbered(self, stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes]]:
+        """Lines that are not blank, with their numbers, until the end or a damage."""
+        number = total = 0
+        try:
+            while line := stream.readline(MAX_LINE + 1):
+                number += 1
+                total += len(line)
+                if len(line) > MAX_LINE:
+                    self.report(f"{self._name} line {number}", _too_long(MAX_LINE))
+                    total += _skip_line(stream, MAX_TOTAL - total)
+                elif line.strip(b"\xef\xbb\xbf \t\r\n"):
+                    yield number, line
+                if total > MAX_TOTAL:
+                    self.report(self._name, f"Stopped at line {number}: more than 1 GB of text.")
+                    return
+        except (EOFError, zlib.error):
+            self.report(self._name, f"The gzip data is damaged or cut off after line {number}.")
+        except gzip.BadGzipFile:
+            what = f"damaged after line {number}" if number else "not gzip data"
+            self.report(self._name, f"It is {what}, although its name ends in .gz.")
+
+
+def _skip_line(stream: BinaryIO | gzip.GzipFile, limit: int) -> int:
+    """Reads on to the end of a line, at most ``limit`` bytes and a part; says how many."""
+    skipped = 0
+    while skipped <= limit and (part := stream.readline(1_000_000)):
+        skipped += len(part)
+        if part.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _too_long(limit: int) -> str:
+    return f"The line is longer than {limit // 1_000_000} MB."
+
+
+def _same_id(article: Article, first: int) -> str:
+    if article.id_is_given:
+        return f"The id {article.id!r} is already that of line {first}."
+    return f"It has no id, and the same address, or title and date, as line {first}."
+
+
+def read_line(line: bytes) -> Article:
+    """The article of one line.
+
+    Raises:
+        SourceError: what is wrong with the line, in one sentence.
+    """
+    fields = _load(line)
+    text = _text_of(fields)
+    title = clean_title(_string(fields, "title", needed=True))
+    if not title:
+        raise SourceError("The title has no visible characters.")
+    url = clean_url(_string(fields, "url"))
+    published_at = clean_date(_string(fields, "published_at"))
+    given = _given_id(fields)
+    return Article(
+        id=given or content_id(title, published_at, url),
+        title=title,
+        text=text,
+        published_at=published_at,
+        authors=_authors(fields),
+        url=url,
+        publisher=clean_line(_string(fields, "source"), _MAX_PUBLISHER) or None,
+        headings=find_headings(text),
+        id_is_given=given is not None,
+    )
+
+
+def _load(line: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as exc:
+        raise SourceError("The line is not UTF-8.") from exc
+    except json.JSONDecodeError as exc:
+        raise SourceError(f"Invalid JSON: {exc.msg} (column {exc.colno}).") from exc
+    except (ValueError, RecursionError) as exc:
+        raise SourceError("Invalid JSON: a number too long or nested too deeply.") from exc
+    if not isinstance(fields, dict):
+        raise SourceError("The line is not a JSON object.")
+    return fields
+
+
+def _string(fields: dict[str, Any], key: str, *, needed: bool = False) -> str:
+    value = fields.get(key)
+    if value is None:
+        value = ""
+    if not isinstance(value, str):
+        raise SourceError(f"'{key}' must be a string.")
+    if needed and not value.strip():
+        raise SourceError(f"'{key}' is missing or blank.")
+    return value
+
+
+def _text_of(fields: dict[str, Any]) -> str:
+    text = _string(fields, "text", needed=True)
+    if _NOT_STORABLE.search(text):
+        raise SourceError("'text' holds a NUL character or half of a surrogate pair.")
+    if len(text) > MAX_TEXT:
+        raise SourceError(f"'text' is longer than {MAX_TEXT:,} characters.")
+    return text
+
+
+def _given_id(fields: dict[str, Any]) -> str | None:
+    value = fields.get("id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return clean_id(str(value))
+    return clean_id(_string(fields, "id"))
+
+
+def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
+    value = fields.get("authors")
+    names = [value] if isinstance(value, str) else value or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SourceError("'authors' must be a string or a list of strings.")
+    return clean_names(names)

@@ -1,0 +1,86 @@
+"""The real bot on real SQLite in a Discord in memory; every request it makes is checked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+import structlog
+
+from bot.client import FootnoteBot
+from bot.cogs.ports import BotConfig
+from bot.state.answers import AnswerLog
+from bot.state.command_hash import CommandHashes
+from index.database import Database
+from tests.fakes.discord_openapi import find_problems
+from tests.fakes.discord_service import ScriptedService
+from tests.fakes.discord_world import MakeBot, World, make_world
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = Database(tmp_path / "footnote.db")
+    yield it
+    await it.close()
+
+
+@pytest.fixture
+async def answers(database: Database) -> AnswerLog:
+    log = AnswerLog(database)
+    await log.open()
+    return log
+
+
+@pytest.fixture
+async def hashes(database: Database) -> CommandHashes:
+    it = CommandHashes(database)
+    await it.open()
+    return it
+
+
+@pytest.fixture
+def service() -> ScriptedService:
+    return ScriptedService()
+
+
+@pytest.fixture
+def config() -> BotConfig:
+    return BotConfig()
+
+
+@pytest.fixture
+def make_bot(
+    service: ScriptedService, answers: AnswerLog, hashes: CommandHashes, config: BotConfig
+) -> MakeBot:
+    def make() -> FootnoteBot:
+        return FootnoteBot(service=service, answers=answers, command_hashes=hashes, config=config)
+
+    return make
+
+
+@pytest.fixture
+async def env(make_bot: MakeBot) -> AsyncIterator[simcord.Env]:
+    it = simcord.Env(make_bot())
+    await it.start()
+    yield it
+    await it.shutdown()
+    if unseen := it.errors_since(it._errors_acknowledged):
+        raise ExceptionGroup("the bot let errors escape", unseen)  # type: ignore[type-var]
+    problems = [find_problems(r.method, r.path, r.json) for r in it.http_requests]
+    assert [found for found in problems if found] == []
+
+
+@pytest.fixture
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture
+def world(
+    env: simcord.Env, service: ScriptedService, answers: AnswerLog, make_bot: MakeBot
+) -> World:
+    return make_world(env, service, answers, make_bot)

@@ -1,0 +1,95 @@
+"""Rules of message bodies that Discord enforces and its API document does not say.
+
+The document itself is checked elsewhere; these are the ones that it misses and that
+a bot which sends long texts and buttons runs into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tests.fakes.discord_payloads import COMPONENTS_V2, Payload, walk_components
+
+CONTENT_LIMIT = 2000
+EMBEDS_LIMIT = 6000
+ROWS_LIMIT = 5
+COMPONENTS_LIMIT = 40
+TEXTS_LIMIT = 4000
+BUTTON = 2
+V2_ONLY = {9, 10, 11, 12, 13, 14, 17}
+MENTIONS = {"users": r"<@!?(\d+)>", "roles": r"<@&(\d+)>", "everyone": r"@(everyone|here)"}
+
+
+def find_violations(body: Payload, *, flags: int, has_files: bool, is_edit: bool) -> list[str]:
+    """What Discord would refuse a message for, in words; empty when it would take it.
+
+    ``flags`` are those of the message as it would be stored, ``body`` is what was sent.
+    """
+    content, embeds = body.get("content") or "", body.get("embeds") or []
+    components = body.get("components") or []
+    violations = []
+    empty = not (content or embeds or components or has_files or body.get("poll"))
+    if empty and not is_edit:
+        violations.append("Cannot send an empty message")
+    if len(content) > CONTENT_LIMIT:
+        violations.append(f"content: {len(content)} characters, {CONTENT_LIMIT} or fewer")
+    if sum(map(_embed_length, embeds)) > EMBEDS_LIMIT:
+        violations.append(f"embeds: more than {EMBEDS_LIMIT} characters in all")
+    if flags & COMPONENTS_V2:
+        violations += _v2_violations(content or embeds, components)
+    elif len(components) > ROWS_LIMIT:
+        violations.append(f"components: more than {ROWS_LIMIT} rows")
+    elif any(c.get("type") in V2_ONLY for c in walk_components(components)):
+        violations.append("components v2 without their flag")
+    return violations + _component_violations(components)
+
+
+def find_pings(body: Payload, replied_to: str | None = None) -> set[str]:
+    """Whom a message rings: ids of users and roles, ``everyone``, and the author replied to.
+
+    Only ``allowed_mentions`` keeps the text of a message from ringing; embeds never ring.
+    """
+    texts = [body.get("content") or ""]
+    texts += [c.get("content") or "" for c in walk_components(body.get("components") or [])]
+    text = "\n".join(texts)
+    allowed = body.get("allowed_mentions")
+    pings: set[str] = set()
+    for kind, pattern in MENTIONS.items():
+        found = set(re.findall(pattern, text))
+        if allowed is not None and kind not in allowed.get("parse", []):
+            found &= set(map(str, allowed.get(kind) or []))
+        pings |= found
+    if replied_to and (allowed is None or allowed.get("replied_user")):
+        pings.add(replied_to)
+    return pings
+
+
+def _v2_violations(others: object, components: list[Payload]) -> list[str]:
+    every = list(walk_components(components))
+    violations = []
+    if others:
+        violations.append("content and embeds cannot stand beside components v2")
+    if len(every) > COMPONENTS_LIMIT:
+        violations.append(f"components: {len(every)}, {COMPONENTS_LIMIT} or fewer")
+    if sum(len(c.get("content") or "") for c in every) > TEXTS_LIMIT:
+        violations.append(f"components: more than {TEXTS_LIMIT} characters in all")
+    return violations
+
+
+def _component_violations(components: list[Payload]) -> list[str]:
+    names = Counter(c["custom_id"] for c in walk_components(components) if c.get("custom_id"))
+    violations = [f"custom_id {name!r} stands twice" for name, n in names.items() if n > 1]
+    violations += [
+        f"button {c.get('label')!r} has neither custom_id nor url"
+        for c in walk_components(components)
+        if c.get("type") == BUTTON and not (c.get("custom_id") or c.get("url") or c.get("sku_id"))
+    ]
+    return violations
+
+
+def _embed_length(embed: Payload) -> int:
+    texts = [embed.get("title"), embed.get("description")]
+    texts += [embed.get("footer", {}).get("text"), embed.get("author", {}).get("name")]
+    texts += [text for f in embed.get("fields", []) for text in (f.get("name"), f.get("value"))]
+    return sum(len(text) for text in texts if text)

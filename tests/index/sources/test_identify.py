@@ -1,0 +1,80 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from index.errors import SourceError
+from index.models import Source, SourceKind
+from index.sources import identify
+
+
+def test_files_folders_and_addresses_are_told_apart(tmp_path: Path) -> None:
+    for name in ("a.md", "b.jsonl", "c.JSONL.GZ", "d.HTML"):
+        (tmp_path / name).write_text("x")
+
+    assert identify(str(tmp_path)) == Source(SourceKind.FOLDER, str(tmp_path))
+    assert identify(str(tmp_path / "a.md")).kind is SourceKind.FILE
+    assert identify(str(tmp_path / "d.HTML")).kind is SourceKind.FILE
+    assert identify(str(tmp_path / "b.jsonl")).kind is SourceKind.JSONL
+    assert identify(str(tmp_path / "c.JSONL.GZ")).kind is SourceKind.JSONL
+    assert identify("HTTPS://e.org/a?b#c") == Source(SourceKind.PAGE, "https://e.org/a?b")
+
+
+def test_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.md").write_text("x")
+    monkeypatch.chdir(tmp_path)
+
+    assert identify("./a.md") == Source(SourceKind.FILE, str(tmp_path / "a.md"))
+
+
+@pytest.mark.parametrize("target", ["missing.md", "", "a\0b", "x" * 5000, "no/such/folder/"])
+def test_what_is_not_there_is_named(target: str) -> None:
+    with pytest.raises(SourceError, match=r"^No such file or folder: "):
+        identify(target)
+
+
+def test_a_missing_files_name_cannot_break_the_line() -> None:
+    with pytest.raises(SourceError) as caught:
+        identify("a\nb\x1b[31m.md")
+
+    assert str(caught.value) == "No such file or folder: a b[31m.md"
+
+
+def test_types_that_are_not_read_are_named_with_those_that_are(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_text("x")
+
+    with pytest.raises(
+        SourceError, match=r"a\.pdf: this type of file is not read\. Footnote reads"
+    ):
+        identify(str(tmp_path / "a.pdf"))
+
+
+def test_a_pipe_is_neither_file_nor_folder(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+
+    with pytest.raises(SourceError, match="neither a file nor a folder"):
+        identify(str(tmp_path / "pipe.md"))
+
+
+@pytest.mark.parametrize("target", ["ftp://e.org/a", "file:///etc/passwd", "gopher://e.org"])
+def test_other_schemes_are_refused(target: str) -> None:
+    with pytest.raises(SourceError, match="Only http and https"):
+        identify(target)
+
+
+@pytest.mark.parametrize(
+    "target", ["http://", "https://u:p@e.org/", "https://e.org:0/", "http://a b/"]
+)
+def test_bad_addresses_are_refused(target: str) -> None:
+    with pytest.raises(SourceError, match="not an address of a public page"):
+        identify(target)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    name = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xff.md")
+    with open(name, "w") as file:  # noqa: PTH123
+        file.write("x")
+
+    with pytest.raises(SourceError, match="No such file or folder"):
+        identify(name)
