@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
     from index.indexing import WriteRate
+    from index.libraries import Libraries
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
 
@@ -53,6 +54,7 @@ class _Open:
 
     service: FootnoteService
     database: Database
+    libraries: Libraries
 
 
 @asynccontextmanager
@@ -108,7 +110,7 @@ async def _open_folder(
             fetcher=fetcher,
             passage_limit=settings.passages,
         )
-        yield _Open(service, libraries.database)
+        yield _Open(service, libraries.database, libraries)
 
 
 async def run_discord(settings: Settings) -> int:
@@ -142,6 +144,7 @@ async def run_discord(settings: Settings) -> int:
         ) as opened,
         ownership.serving(opened.service),
     ):
+        await opened.libraries.warm_up()
         answers = AnswerLog(opened.database)
         await answers.open()
         commands = CommandHashes(opened.database)

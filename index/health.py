@@ -12,9 +12,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index import store, verifying
+from index import library_rows, verifying
 from index.database import Database
-from index.store import LibraryRow
+from index.library_rows import LibraryRow
 
 _PROBE_TIMEOUT = 120.0
 _SAMPLE = 100
@@ -42,7 +42,7 @@ class ChromaHealth:
 
     async def find_trouble(self, database: Database) -> str | None:
         """What is wrong with the folder, or None; opens nothing in this process."""
-        rows = await database.read(store.list_libraries)
+        rows = await database.read(library_rows.list_libraries)
         filled = [row for row in rows if row.edition and row.collection]
         if not filled:
             return None

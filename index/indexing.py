@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from index import store
+from index import chunk_rows, versions
+from index.chunk_rows import StoredChunk
 from index.chunking import CHUNKING, chunk_article
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import FootnoteIndexError
+from index.library_rows import LibraryRow
 from index.models import Article, Chunk, OnProgress, Progress
-from index.store import LibraryRow, StoredChunk
 from index.vector_store import VectorStore
 
 # Articles chunked and embedded as one step: small enough for a lively progress bar and
@@ -96,7 +97,7 @@ class Indexer:
         """Chunk, embed and store the versions that are not stored yet."""
         ids = [a.version_id for a in articles]
         complete = await self._database.read(
-            lambda c: store.complete_versions(c, library.pk, ids, self.fingerprint)
+            lambda c: versions.complete_versions(c, library.pk, ids, self.fingerprint)
         )
         todo = [a for a in articles if a.version_id not in complete]
         tally = IndexingTally()
@@ -123,12 +124,12 @@ class Indexer:
             lambda: [(article, chunk_article(article, self._count)) for article in articles]
         )
         texts = {
-            store.embedding_key(self.fingerprint, chunk.embedded_text): chunk.embedded_text
+            versions.embedding_key(self.fingerprint, chunk.embedded_text): chunk.embedded_text
             for _, chunks in chunked
             for chunk in chunks
         }
         known = await self._database.read(
-            lambda c: store.known_embeddings(c, library.pk, list(texts))
+            lambda c: versions.known_embeddings(c, library.pk, list(texts))
         )
         missing = [key for key in texts if key not in known]
         if not missing:
@@ -139,9 +140,9 @@ class Indexer:
     async def _save_step(self, library: LibraryRow, step: _Step) -> None:
         def save(connection: sqlite3.Connection) -> None:
             if step.vectors is not None:
-                store.save_embeddings(connection, library.pk, step.keys, step.vectors)
+                versions.save_embeddings(connection, library.pk, step.keys, step.vectors)
             for article, chunks in step.chunked:
-                store.save_version(connection, library.pk, article, chunks, self.fingerprint)
+                versions.save_version(connection, library.pk, article, chunks, self.fingerprint)
 
         await self._database.write(save)
 
@@ -160,7 +161,7 @@ class Indexer:
         writes are upserts, so doing it again is harmless.
         """
         chunks = await self._database.read(
-            lambda c: store.unindexed_chunks(c, library.pk, version_ids, collection)
+            lambda c: chunk_rows.unindexed_chunks(c, library.pk, version_ids, collection)
         )
         for at in range(0, len(chunks), rate.rows):
             on_progress(Progress("filling the vector index", at, len(chunks)))
@@ -171,7 +172,7 @@ class Indexer:
         if chunks:
             on_progress(Progress("filling the vector index", len(chunks), len(chunks)))
         await self._database.write(
-            lambda c: store.mark_indexed(c, library.pk, version_ids, collection)
+            lambda c: chunk_rows.mark_indexed(c, library.pk, version_ids, collection)
         )
         return len(chunks)
 
@@ -181,7 +182,7 @@ class Indexer:
         def load(connection: sqlite3.Connection) -> list[Article]:
             loaded = []
             for version_id in version_ids:
-                article = store.load_article(connection, library.pk, version_id)
+                article = versions.load_article(connection, library.pk, version_id)
                 if article is None:
                     raise FootnoteIndexError(
                         f"The article version {version_id} is missing from the database. "

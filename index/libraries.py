@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from index import schema, store
+from index import chunk_rows, library_rows, schema
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import StoreError
@@ -68,9 +68,9 @@ class Libraries:
             await asyncio.to_thread(self._health.move_aside)
         except OSError as error:
             raise StoreError(f"The damaged vector index cannot be moved aside: {error}") from error
-        await self.database.write(store.forget_indexed)
+        await self.database.write(chunk_rows.forget_indexed)
         written = 0
-        for row in await self.database.read(store.list_libraries):
+        for row in await self.database.read(library_rows.list_libraries):
             written += await self.library(row.name).refill(on_progress)
         on_notice(f"The vector index is whole again ({written} passages, nothing embedded anew).")
 
@@ -93,9 +93,21 @@ class Libraries:
             )
         return self._open[name]
 
+    async def warm_up(self) -> None:
+        """Load what the first question would wait for: the embedder and the vector index.
+
+        Raises:
+            EmbeddingError: the embedder cannot be loaded.
+            VectorStoreError: the vector index cannot be opened.
+        """
+        await self._embedder.embed_query("Is anybody there?")
+        for row in await self.database.read(library_rows.list_libraries):
+            if row.edition and row.collection:
+                await self._vectors.count(row.collection)
+
     async def names(self) -> list[str]:
         """The libraries that exist."""
-        return [row.name for row in await self.database.read(store.list_libraries)]
+        return [row.name for row in await self.database.read(library_rows.list_libraries)]
 
     async def close(self) -> None:
         """Finish running work and release every file."""

@@ -15,13 +15,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from index import lexical, store
+from index import chunk_rows, lexical, library_rows
+from index.chunk_rows import ChunkRow
 from index.chunking import sentence_spans
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import EmbeddingError, VectorStoreError
+from index.library_rows import LibraryRow
 from index.models import Passage, SearchResult
-from index.store import ChunkRow, LibraryRow
 from index.vector_store import VectorStore
 
 
@@ -107,7 +108,7 @@ class Retriever:
         )
 
     def _find_lexically(self, connection: sqlite3.Connection, words: Sequence[str]) -> _Lexical:
-        row = store.find_library(connection, self._library)
+        row = library_rows.find_library(connection, self._library)
         if row is None or not row.edition:
             return _Lexical(row, {}, {}, 0.0)
         hits = lexical.search_rows(
@@ -130,7 +131,7 @@ class Retriever:
         while True:
             hits = await self._vectors.query(library.collection, query, ask)
             live = await self._database.read(
-                lambda c, ids=[id_ for id_, _ in hits]: store.live_chunk_ids(  # type: ignore[misc]
+                lambda c, ids=[id_ for id_, _ in hits]: chunk_rows.live_chunk_ids(  # type: ignore[misc]
                     c, library.pk, library.edition, ids
                 )
             )
@@ -143,7 +144,7 @@ class Retriever:
         self, library: LibraryRow, scores: dict[int, float], chunk_ids: Sequence[str]
     ) -> list[ChunkRow]:
         chunks = await self._database.read(
-            lambda c: store.load_chunks(
+            lambda c: chunk_rows.load_chunks(
                 c, library.pk, library.edition, rows=list(scores), chunk_ids=chunk_ids
             )
         )

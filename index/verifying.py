@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index import editions, lexical, store
+from index import chunk_rows, editions, lexical, library_rows, versions
 from index.database import Database
 from index.errors import VectorStoreError
+from index.library_rows import LibraryRow
 from index.models import VerifyReport
-from index.store import LibraryRow
 from index.vector_store import VectorStore
 
 # Vectors asked to find themselves; the share that may miss, since HNSW is approximate.
@@ -33,7 +33,7 @@ async def verify(
     name: str, database: Database, vectors: VectorStore, fingerprint: str
 ) -> VerifyReport:
     """Check the current edition: rows, spans, lexical index, vectors, self-retrieval."""
-    row = await database.read(lambda c: store.find_library(c, name))
+    row = await database.read(lambda c: library_rows.find_library(c, name))
     if row is None or not row.edition:
         return VerifyReport(0, 0, ("the library is empty",), ())
     problems = await database.read(lambda c: _check_rows(c, row, fingerprint))
@@ -69,7 +69,7 @@ def take_sample(
     """Chunks spread evenly over the edition."""
     step = max(1, len(ids) // size)
     picked = list(ids[::step][:size])
-    chunks = store.load_chunks(connection, row.pk, row.edition, chunk_ids=picked)
+    chunks = chunk_rows.load_chunks(connection, row.pk, row.edition, chunk_ids=picked)
     return [Sample(c.chunk_id, c.vector) for c in chunks]
 
 
@@ -88,7 +88,7 @@ def _check_rows(connection: sqlite3.Connection, row: LibraryRow, fingerprint: st
 def _check_article(
     connection: sqlite3.Connection, row: LibraryRow, article_id: str, version_id: str
 ) -> list[str]:
-    article = store.load_article(connection, row.pk, version_id)
+    article = versions.load_article(connection, row.pk, version_id)
     if article is None or article.version_id != version_id:
         return [f"article '{article_id}': its stored text does not match its version's hash"]
     spans = connection.execute(

@@ -8,6 +8,7 @@ hostile file; here the operating system ends that, and the bot lives on.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from dataclasses import asdict
@@ -77,7 +78,7 @@ def _allow_cpu(seconds: int) -> None:
     """Lets the next document use ``seconds`` more; beyond them the process is killed."""
     if resource is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        used = int(usage.ru_utime + usage.ru_stime)
+        used = math.ceil(usage.ru_utime + usage.ru_stime)
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (used + seconds + 1, hard))
 

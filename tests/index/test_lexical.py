@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index import lexical, store
+from index import lexical, library_rows
 from index.libraries import Libraries
 from tests.fakes.libraries import article, read_from
 
@@ -61,4 +61,4 @@ async def test_rows_taken_out_are_found_no_more(libraries: Libraries) -> None:
     await libraries.database.write(lambda c: lexical.remove_rows(c, 1, [row]))
 
     assert not (await libraries.database.read(lambda c: lexical.indexed_rows(c, 1)))
-    assert await libraries.database.read(store.list_libraries)
+    assert await libraries.database.read(library_rows.list_libraries)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.reading.cleaning import clean_date, clean_line, clean_names, clean_text, clean_url
@@ -21,6 +21,7 @@ def test_letters_stay_as_they_are_typed() -> None:
     assert clean_text(text) == text
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text())
 def test_clean_text_is_storable_and_stable(text: str) -> None:
     cleaned = clean_text(text)

@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
@@ -77,6 +77,7 @@ def test_binary_data_is_named_and_refused(data: bytes, what: str) -> None:
         decode(data)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=300), st.none() | st.text(max_size=12) | st.sampled_from(["utf-8", "big5"])
 )

@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
@@ -114,6 +114,7 @@ def test_yaml_tags_build_nothing() -> None:
     assert fields == {"title": "x"}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_front_matter_is_read_or_refused(yaml: str) -> None:
     try:

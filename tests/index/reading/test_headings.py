@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.reading.headings import find_headings
@@ -18,6 +18,7 @@ def test_marks_in_fenced_code_are_no_headings() -> None:
     assert found("```\n# a\n~~~\n# b\n```\n# c") == [(1, "c")]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="# \tab\r\n`~", max_size=60))
 def test_spans_hold_words_and_no_line_end(text: str) -> None:
     for heading in find_headings(text):

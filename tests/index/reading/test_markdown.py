@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.reading.markdown import read_markdown
@@ -114,6 +114,7 @@ def test_an_item_without_words_leaves_nothing_behind() -> None:
     assert text_of("- \n\nText") == "Text"
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(PIECES),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
@@ -108,6 +108,7 @@ def test_the_content_type_decides_over_the_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])
+@settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=400) | st.text(max_size=200).map(lambda t: t.encode("utf-16")))
 def test_random_bytes_give_an_article_or_a_source_error(name: str, data: bytes) -> None:
     try:

@@ -13,6 +13,7 @@ import pytest
 
 from index.errors import SourceError
 from index.reading import Reader
+from index.reading.process import ReadingProcess
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 # Small enough to be sent at once, and minutes of work for the extractor.
@@ -88,14 +89,14 @@ async def test_a_sentence_for_a_person_comes_back_for_bad_input() -> None:
 
 
 async def test_a_page_that_takes_too_long_is_stopped_while_the_loop_runs_on() -> None:
-    async with reading(seconds=1.5) as reader:
+    async with reading(seconds=3) as reader:
         ticks = 0
         task = asyncio.create_task(reader.read(HOSTILE, "a.html", derived_id="a"))
         while not task.done():
             await asyncio.sleep(0.01)
             ticks += 1
 
-        with pytest.raises(SourceError, match=r"longer than 1.5 seconds, so it was stopped"):
+        with pytest.raises(SourceError, match=r"longer than 3 seconds, so it was stopped"):
             await task
         assert ticks > 10
         assert reader.pid is None
@@ -119,6 +120,20 @@ async def test_a_page_that_takes_too_much_memory_is_refused() -> None:
         assert resource.prlimit(pid_of(reader), resource.RLIMIT_AS) == (130_000_000, 130_000_000)
 
         assert await read_good(reader) == "Pier\n\nIt opens."
+
+
+async def test_a_process_is_replaced_after_its_share_of_documents() -> None:
+    process = ReadingProcess(
+        seconds=60, cpu_seconds=30, memory_bytes=1_000_000_000, max_documents=2
+    )
+    head = {"name": "a.md", "derived_id": "a"}
+    pids = []
+    for _ in range(4):
+        await process.request(head, b"Text.")
+        pids.append(process.pid)
+    await process.close()
+
+    assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
 @LINUX
@@ -146,6 +161,7 @@ async def test_a_cancelled_reading_does_not_mix_up_the_next() -> None:
 
 async def test_many_readings_at_once_each_get_their_own_article() -> None:
     async with reading() as reader:
+        await read_good(reader)
         texts = [f"Text number {n}." for n in range(20)]
 
         assert await asyncio.gather(*(read_good(reader, text) for text in texts)) == texts

@@ -1,17 +1,30 @@
 import asyncio
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from aiohttp import web
 
 from index.errors import FetchError
+from index.sources.bodies import read_body
 from index.sources.fetching import Fetched, Fetcher
 
 Handler = Callable[[web.Request], web.StreamResponse | Awaitable[web.StreamResponse]]
+
+
+class Bytes(httpx.AsyncByteStream):
+    """A body that arrives in one piece."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._data
 
 
 class Site:
@@ -276,6 +289,18 @@ async def test_bombs_and_broken_bodies_are_refused(
             await fetch(f"{site.url}/", site, max_bytes=100_000)
 
 
+async def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    response = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=Bytes(bomb))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="larger"):
+            await read_body(response, 100_000)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
 async def test_a_body_without_end_is_cut_off() -> None:
     async def endless(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/html"})
@@ -297,7 +322,7 @@ async def test_a_page_that_drips_in_is_given_up() -> None:
             await asyncio.sleep(0.02)
 
     async with serving({"/": drip}) as site:
-        with pytest.raises(FetchError, match=r"within 0.3 seconds; try again later"):
+        with pytest.raises(FetchError, match="try again later"):
             await fetch(f"{site.url}/", site, timeout=0.3)
 
 

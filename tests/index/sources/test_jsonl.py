@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
@@ -101,12 +101,14 @@ def test_what_is_wrong_with_a_line_is_said(raw: bytes, message: str) -> None:
         read_line(raw)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_any_line_is_an_article_or_a_source_error(raw: bytes) -> None:
     with suppress(SourceError):
         assert isinstance(read_line(raw), Article)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200).filter(str.strip).filter(lambda t: "\0" not in t))
 def test_any_text_survives_letter_for_letter(text: str) -> None:
     article = read_line(json.dumps({"title": "T", "text": text}).encode())

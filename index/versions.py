@@ -1,0 +1,162 @@
+"""Article versions with their chunks and vectors in SQLite, as they are written.
+
+A version is immutable and complete: it is stored together with its chunks, and
+their vectors were stored before or with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import lexical
+from index.chunk_rows import read_headings
+from index.models import Article, Chunk
+from index.sql import marks, pages
+
+
+def embedding_key(fingerprint: str, text: str) -> str:
+    """Names a vector by what made it: 32 hex digits."""
+    return hashlib.sha256(f"{fingerprint}\n{text}".encode()).hexdigest()[:32]
+
+
+def known_embeddings(connection: sqlite3.Connection, library: int, keys: Sequence[str]) -> set[str]:
+    """Those of ``keys`` whose vectors are stored."""
+    known: set[str] = set()
+    for page in pages(keys):
+        rows = connection.execute(
+            f"SELECT key FROM embedding WHERE library = ? AND key IN ({marks(page)})",
+            (library, *page),
+        )
+        known.update(r["key"] for r in rows)
+    return known
+
+
+def save_embeddings(
+    connection: sqlite3.Connection, library: int, keys: Sequence[str], vectors: NDArray[np.float32]
+) -> None:
+    """Store vectors of shape ``(len(keys), dimension)``."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)",
+        ((library, k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)),
+    )
+
+
+def complete_versions(
+    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], fingerprint: str
+) -> set[str]:
+    """Those of ``version_ids`` that are stored with chunks made by ``fingerprint``."""
+    complete: set[str] = set()
+    for page in pages(version_ids):
+        rows = connection.execute(
+            "SELECT version_id FROM version WHERE library = ? AND fingerprint = ? "
+            f"AND version_id IN ({marks(page)})",
+            (library, fingerprint, *page),
+        )
+        complete.update(r["version_id"] for r in rows)
+    return complete
+
+
+def save_version(
+    connection: sqlite3.Connection,
+    library: int,
+    article: Article,
+    chunks: Sequence[Chunk],
+    fingerprint: str,
+) -> None:
+    """Store a version with its chunks and its lexical rows; their vectors must be stored."""
+    pk = _version_pk(connection, library, article)
+    _drop_chunks(connection, library, pk)
+    connection.executemany(
+        'INSERT INTO chunk (version, chunk_id, ordinal, start, "end", heading, embedding) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                pk,
+                c.id,
+                c.ordinal,
+                c.start,
+                c.end,
+                c.heading,
+                embedding_key(fingerprint, c.embedded_text),
+            )
+            for c in chunks
+        ),
+    )
+    lexical.add_rows(connection, library, _lexical_rows(connection, pk))
+    connection.execute(
+        "UPDATE version SET fingerprint = ?, collection = NULL WHERE pk = ?", (fingerprint, pk)
+    )
+
+
+def _version_pk(connection: sqlite3.Connection, library: int, article: Article) -> int:
+    connection.execute(
+        "INSERT OR IGNORE INTO version (library, version_id, article_id, title, text, published_at,"
+        " authors, url, publisher, headings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            library,
+            article.version_id,
+            article.id,
+            article.title,
+            article.text,
+            article.published_at,
+            json.dumps(article.authors, ensure_ascii=False),
+            article.url,
+            article.publisher,
+            json.dumps([(h.start, h.end, h.level) for h in article.headings]),
+        ),
+    )
+    (pk,) = connection.execute(
+        "SELECT pk FROM version WHERE library = ? AND version_id = ?",
+        (library, article.version_id),
+    ).fetchone()
+    return int(pk)
+
+
+def _drop_chunks(connection: sqlite3.Connection, library: int, version: int) -> None:
+    lexical.remove_rows(connection, library, _lexical_rows(connection, version))
+    connection.execute("DELETE FROM chunk WHERE version = ?", (version,))
+
+
+def _lexical_rows(connection: sqlite3.Connection, version: int) -> list[lexical.LexicalRow]:
+    title, text = connection.execute(
+        "SELECT title, text FROM version WHERE pk = ?", (version,)
+    ).fetchone()
+    rows = connection.execute(
+        'SELECT pk, start, "end", heading FROM chunk WHERE version = ? ORDER BY ordinal', (version,)
+    )
+    return [
+        lexical.LexicalRow(r["pk"], title, r["heading"], text[r["start"] : r["end"]]) for r in rows
+    ]
+
+
+def text_of(connection: sqlite3.Connection, library: int, version_id: str) -> str | None:
+    """The clean text of a version, current or not."""
+    row = connection.execute(
+        "SELECT text FROM version WHERE library = ? AND version_id = ?", (library, version_id)
+    ).fetchone()
+    return None if row is None else str(row["text"])
+
+
+def load_article(connection: sqlite3.Connection, library: int, version_id: str) -> Article | None:
+    """A stored version as the article it came from."""
+    row = connection.execute(
+        "SELECT * FROM version WHERE library = ? AND version_id = ?", (library, version_id)
+    ).fetchone()
+    if row is None:
+        return None
+    return Article(
+        id=row["article_id"],
+        title=row["title"],
+        text=row["text"],
+        published_at=row["published_at"],
+        authors=tuple(json.loads(row["authors"])),
+        url=row["url"],
+        publisher=row["publisher"],
+        headings=read_headings(row["headings"]),
+    )
