@@ -69,7 +69,7 @@ def show_figures(output: Output, figures: Result) -> None:
     if output.as_json:
         output.print_json(figures)
     else:
-        output.print_text("\n".join(figures_as_lines(figures)))
+        output.print_text(str(figures["table"]))
 
 
 def _print(

@@ -6,7 +6,7 @@ does not need them does not wait for them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from bot.settings import Settings
 from index.models import OnProgress
 
 if TYPE_CHECKING:
+    from bot.evaluation.cases import Case
     from bot.service import FootnoteService
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
@@ -164,9 +165,54 @@ async def run_discord(settings: Settings) -> int:
 async def evaluate(
     settings: Settings, *, cases: Path, articles: Path | None, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """Measure the answers to a question set.
+    """Measure search and answers on a question set; plain BM25 and plain cosine beside ours.
+
+    Args:
+        settings: What the operator set; without ``articles`` its library is asked.
+        cases: The question set.
+        articles: Asked instead of the library, in a folder that is thrown away.
+        on_progress: Told how far it is.
 
     Raises:
-        FootnoteError: the cases or the articles cannot be read.
+        FootnoteError: the cases or the articles cannot be read, or the folder is in use.
     """
-    raise NotImplementedError
+    import tempfile
+
+    from bot.evaluation.cases import load_cases
+
+    questions = load_cases(cases)
+    if articles is None:
+        return await _evaluate(settings, questions, None, on_progress)
+    with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
+        own = settings.model_copy(update={"data": Path(folder)})
+        return await _evaluate(own, questions, articles, on_progress)
+
+
+async def _evaluate(
+    settings: Settings, cases: Sequence[Case], articles: Path | None, on_progress: OnProgress
+) -> dict[str, Any]:
+    from bot.evaluation import runner
+    from bot.evaluation.table import render_table
+    from bot.owner.folder import DataFolder
+    from bot.owner.ownership import own_folder
+    from index.retrieval import Mode
+
+    def search_by(service: FootnoteService, mode: Mode) -> runner.Search:
+        return lambda question, limit: service.search(settings.library, question, limit, mode)
+
+    async with (
+        own_folder(DataFolder(settings.data), "footnote eval") as ownership,
+        _open_folder(settings, on_notice=ownership.notify) as opened,
+        ownership.serving(opened.service),
+    ):
+        service, name = opened.service, settings.library
+        if articles is not None:
+            await service.add(name, [str(articles)], actor="eval", on_progress=on_progress)
+        report = await runner.run(
+            cases,
+            ask=lambda question: service.ask(name, question),
+            text_of=lambda version_id: service.text_of(name, version_id),
+            search={mode.value: search_by(service, mode) for mode in Mode},
+            on_progress=on_progress,
+        )
+    return {"table": render_table(report), **report.to_json()}

@@ -25,9 +25,14 @@ from index.library_rows import LibraryRow
 from index.models import Passage, SearchResult
 from index.vector_store import VectorStore
 
+_TEXT_ONLY = lexical.ColumnWeights(title=0.0, heading=0.0)
+
 
 class Mode(StrEnum):
-    """Which halves take part; the single ones are for measuring."""
+    """Which halves take part. The single ones are for measuring.
+
+    ``LEXICAL`` is plain BM25 over the passages' text, ``DENSE`` the plain cosine.
+    """
 
     FUSED = "fused"
     LEXICAL = "lexical"
@@ -85,7 +90,8 @@ class Retriever:
         """
         clock = _Clock()
         words = lexical.content_words(question)
-        found = await self._database.read(lambda c: self._find_lexically(c, words))
+        columns = _TEXT_ONLY if mode is Mode.LEXICAL else self._fusion.columns
+        found = await self._database.read(lambda c: self._find_lexically(c, words, columns))
         clock.lap("lexical")
         if found.library is None or not found.library.edition:
             return SearchResult(0, (), clock.laps, {})
@@ -107,12 +113,14 @@ class Retriever:
             found.library.edition, tuple(passages), clock.laps, found.term_weights, degraded
         )
 
-    def _find_lexically(self, connection: sqlite3.Connection, words: Sequence[str]) -> _Lexical:
+    def _find_lexically(
+        self, connection: sqlite3.Connection, words: Sequence[str], columns: lexical.ColumnWeights
+    ) -> _Lexical:
         row = library_rows.find_library(connection, self._library)
         if row is None or not row.edition:
             return _Lexical(row, {}, {}, 0.0)
         hits = lexical.search_rows(
-            connection, row.pk, words, row.edition, self._fusion.depth, self._fusion.columns
+            connection, row.pk, words, row.edition, self._fusion.depth, columns
         )
         (total,) = connection.execute(f"SELECT count(*) FROM lexical_{row.pk}_docsize").fetchone()
         weights = lexical.weigh_terms(connection, row.pk, words, int(total))
