@@ -11,8 +11,10 @@ from typing import Any
 
 import discord
 import structlog
+import yarl
 from discord import app_commands
 from discord.ext import commands, tasks
+from discord.gateway import DiscordWebSocket
 
 from bot.cogs.ask import AskCog
 from bot.cogs.errors import ErrorDesk
@@ -50,6 +52,8 @@ class FootnoteBot(commands.Bot):
         answers: Remembers sent answers for the "Show quotes" button; already opened.
         command_hashes: Remembers which commands Discord knows; already opened.
         config: Limits.
+        asks_for_gateway: Whether the API is asked where its gateway is, as one that is not
+            Discord's own has to be.
         now: The time, in UTC.
         new_id: Ids of questions.
     """
@@ -61,6 +65,7 @@ class FootnoteBot(commands.Bot):
         answers: AnswerLog,
         command_hashes: CommandHashStore,
         config: BotConfig | None = None,
+        asks_for_gateway: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
@@ -91,11 +96,16 @@ class FootnoteBot(commands.Bot):
         self._command_hashes = command_hashes
         self._now = now
         self._new_id = new_id
+        self._asks_for_gateway = asks_for_gateway
         self._is_stopping = False
         self._log = structlog.get_logger(__name__)
 
     async def setup_hook(self) -> None:
         """Once, after login: commands, the button, and what runs beside."""
+        if self._asks_for_gateway:
+            # Like the API's address, discord.py keeps this one on a class.
+            _, gateway, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await self.add_cog(
             AskCog(
                 self,
@@ -127,16 +137,19 @@ class FootnoteBot(commands.Bot):
         """Log what went wrong in an event that nobody waits for."""
         self.errors.report_event(event_method)
 
-    async def stop(self) -> None:
-        """Take nothing more in, let running answers finish for a while, then disconnect.
+    async def finish_work(self) -> None:
+        """Take nothing more in, and let running answers finish for a while.
 
         What cannot finish is told so. Calling it again does nothing.
         """
-        if self._is_stopping:
-            return
-        self._is_stopping = True
-        self._forget_old_answers.cancel()
-        await self.intake.close(self.config.stop_grace)
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._forget_old_answers.cancel()
+            await self.intake.close(self.config.stop_grace)
+
+    async def stop(self) -> None:
+        """Finish the work, then disconnect."""
+        await self.finish_work()
         await self.close()
 
     async def _sync_commands(self) -> None:

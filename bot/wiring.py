@@ -120,6 +120,7 @@ async def run_discord(settings: Settings) -> int:
     Raises:
         FootnoteError: the data folder is in use, or cannot be used.
     """
+    import discord
     import discord.http
     import structlog
 
@@ -135,6 +136,8 @@ async def run_discord(settings: Settings) -> int:
     token = settings.discord_token
     assert token is not None  # noqa: S101 - the command line asks for it first
     log = structlog.get_logger(__name__)
+    # It speaks in no voice channel, and an operator need not hear about that at every start.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.discord_api is not None:
         # discord.py keeps the address on a class, and this process runs one bot.
         discord.http.Route.BASE = settings.discord_api
@@ -158,6 +161,7 @@ async def run_discord(settings: Settings) -> int:
                 questions_limit=settings.max_questions_in_flight,
                 answer_retention=timedelta(days=settings.answer_retention_days),
             ),
+            asks_for_gateway=settings.discord_api is not None,
         )
         return await run_bot(bot, token.get_secret_value())
 

@@ -56,6 +56,16 @@ async def run_footnote(
     return Finished(process.returncode or 0, out.decode(), err.decode())
 
 
+async def run_bot_to_its_end(data: Path, token: str, url: str) -> Finished:
+    """``footnote run`` where it is expected to end by itself."""
+    return await run_footnote("run", data=data, DISCORD_TOKEN=token, FOOTNOTE_DISCORD_API=url)
+
+
+def said_in(output: str) -> list[str]:
+    """The lines for the operator, without those of the log."""
+    return [line for line in output.strip().splitlines() if not line.startswith("{")]
+
+
 class BotProcess:
     """``footnote run`` on a data folder, against a loopback Discord.
 

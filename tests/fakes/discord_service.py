@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.answering.models import Question, Reply
-from index.models import LibraryStatus, OnProgress, Progress, SyncReport
+from index.models import LibraryStatus, OnProgress, Progress, SyncReport, no_progress
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer
 
 EMPTY = LibraryStatus("discord-1", None, 0, 0, (), "tiny", 4096, 0)
@@ -15,7 +15,7 @@ class ScriptedService:
     """Gives ``reply`` to every question and ``report`` to every job, or raises ``error``.
 
     ``before`` is awaited first, so that a test can hold the service up; ``progress`` is
-    what a job tells on its way.
+    what a job tells at its begin; ``tell`` tells more of the job that runs.
     """
 
     def __init__(self) -> None:
@@ -26,6 +26,7 @@ class ScriptedService:
         self.error: Exception | None = None
         self.before: Callable[[], Awaitable[object]] | None = None
         self.progress: Sequence[Progress] = ()
+        self.tell: OnProgress = no_progress
         self.asked: list[tuple[str, Question]] = []
         self.jobs: list[tuple[str, str, object, str]] = []
         self.read: list[tuple[str, str]] = []
@@ -65,6 +66,7 @@ class ScriptedService:
         self, kind: str, library: str, what: object, actor: str, on_progress: OnProgress
     ) -> SyncReport:
         self.jobs.append((kind, library, what, actor))
+        self.tell = on_progress
         for step in self.progress:
             on_progress(step)
         await self._begin()

@@ -107,16 +107,23 @@ class FakeService:
     seconds: float = 0.05
     problems: tuple[str, ...] = ()
     articles: int = 2
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for what was asked or given up to be as ``reached`` says."""
+        while not reached():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def ask(self, library: str, question: Question) -> Reply:
-        self.asked.append((library, question.text))
+        self._note(library, question.text)
         await self._behave(question.text)
         if "refuse" in question.text:
             return Refusal(question, 3, Reason.NOTHING_FOUND, (make_passage(),))
         return make_answer(question)
 
     async def search(self, library: str, question: Question, limit: int) -> SearchResult:
-        self.asked.append((library, question.text))
+        self._note(library, question.text)
         await self._behave(question.text)
         return SearchResult(3, (make_passage(),) * min(limit, 3), {"search": 1.0}, {})
 
@@ -128,7 +135,7 @@ class FakeService:
         actor: str,
         on_progress: OnProgress = no_progress,
     ) -> SyncReport:
-        self.asked.append((library, " ".join(targets)))
+        self._note(library, " ".join(targets))
         for done in range(3):
             on_progress(Progress("reading", done, 3))
             await self._behave(" ".join(targets))
@@ -176,7 +183,12 @@ class FakeService:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
             self.cancelled.append(text)
+            self._changed.set()
             raise
+
+    def _note(self, library: str, text: str) -> None:
+        self.asked.append((library, text))
+        self._changed.set()
 
 
 def make_parts(
