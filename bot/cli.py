@@ -37,11 +37,11 @@ app.add_typer(index_app, name="index", help="Add articles, and look after what i
 
 Data = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder.", show_default=".footnote"),
+    typer.Option("--data", metavar="DIR", help="The data folder, .footnote unless set."),
 ]
 LibraryName = Annotated[
     str | None,
-    typer.Option("--library", metavar="NAME", help="The library.", show_default="default"),
+    typer.Option("--library", metavar="NAME", help="The library, default unless set."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print problems only.")]
@@ -208,7 +208,7 @@ def index_add(
     context: typer.Context,
     *,
     targets: Annotated[
-        list[str], typer.Argument(metavar="TARGET...", help="Files, folders, URLs, .jsonl[.gz].")
+        list[str], typer.Argument(metavar="TARGET", help="Files, folders, URLs, .jsonl[.gz].")
     ],
     quiet: Quiet = False,
     data: Data = None,
@@ -237,7 +237,7 @@ def index_sync(
 def index_remove(
     context: typer.Context,
     *,
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="Articles' ids.")],
+    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="Articles' ids.")],
     data: Data = None,
     library: LibraryName = None,
     as_json: Json = False,

@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 
 from bot.cogs.ask import AskCog
 from bot.cogs.errors import ErrorDesk
-from bot.cogs.exchange import NO_MENTIONS
+from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
 from bot.cogs.intake import Intake
 from bot.cogs.library import LibraryCog
 from bot.cogs.ports import BotConfig, CommandHashStore, Service
@@ -161,7 +161,7 @@ class FootnoteBot(commands.Bot):
                 return
             await self.tree.sync()
             await self._command_hashes.write(application_id, current)
-        except (discord.DiscordException, FootnoteIndexError, OSError) as error:
+        except (*SEND_FAILURES, FootnoteIndexError) as error:
             # The bot works without: Discord keeps the commands it has.
             self._log.error("commands_not_synced", cause=repr(error))
         else:

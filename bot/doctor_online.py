@@ -10,7 +10,6 @@ from bot.doctor import Check, State
 from bot.settings import Settings
 
 DISCORD_API = "https://discord.com/api/v10"
-_SECONDS = 10.0
 _UNAUTHORIZED = 401
 # Bits of an application's flags: an intent that was approved, and one for small bots.
 _PRIVILEGED = {
@@ -20,11 +19,11 @@ _PRIVILEGED = {
 }
 
 
-async def check_discord(settings: Settings) -> list[Check]:
+async def check_discord(settings: Settings, *, seconds: float = 10.0) -> list[Check]:
     """Who the token belongs to, and which privileged intents are on."""
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with httpx.AsyncClient(
-        headers={"Authorization": f"Bot {token}"}, timeout=_SECONDS, follow_redirects=False
+        headers={"Authorization": f"Bot {token}"}, timeout=seconds, follow_redirects=False
     ) as client:
         base = settings.discord_api or DISCORD_API
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.terminal import clean
@@ -65,12 +65,12 @@ def status_as_text(status: Mapping[str, Any]) -> str:
 
 
 def verify_as_text(report: Mapping[str, Any]) -> str:
-    """Whether the parts of a library agree."""
-    checks = ", ".join(clean(check) for check in report["checks"])
+    """Whether the parts of a library agree, and what was looked at."""
     if report["ok"]:
-        return f"Edition {report['edition']:,} is whole: {report['chunks']:,} chunks ({checks})."
-    problems = [f"  {clean(problem)}" for problem in report["problems"]]
-    return "\n".join([f"Edition {report['edition']:,} is damaged:", *problems])
+        head = f"Edition {report['edition']:,} is whole: {report['chunks']:,} chunks."
+        return "\n".join([head, *(f"  ok    {clean(check)}" for check in report["checks"])])
+    head = f"Edition {report['edition']:,} is damaged:"
+    return "\n".join([head, *(f"  fail  {clean(problem)}" for problem in report["problems"])])
 
 
 def rebuild_as_text(result: Mapping[str, Any]) -> str:
@@ -87,19 +87,6 @@ def history_as_text(result: Mapping[str, Any]) -> str:
         f"+{e['added']} ~{e['changed']} -{e['removed']}  {clean(e['actor'])}: {clean(e['note'])}"
         for e in result["editions"]
     )
-
-
-def figures_as_lines(figures: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """A line for each figure."""
-    for name, value in figures.items():
-        label = f"{indent}{clean(name)}"
-        if isinstance(value, Mapping):
-            yield label
-            yield from figures_as_lines(value, indent + "  ")
-        elif isinstance(value, float):
-            yield f"{label:<28} {value:,.3f}"
-        else:
-            yield f"{label:<28} {clean(str(value))}"
 
 
 def _megabytes(count: int) -> str:

@@ -16,7 +16,6 @@ from bot.client import FootnoteBot
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AUTHENTICATION_FAILED = 4004
-_LAST_WAIT = 2.0
 BAD_LOGIN = (
     "Discord does not accept the token. Copy it anew from the Bot page of your application "
     "into DISCORD_TOKEN."
@@ -41,18 +40,20 @@ async def run_bot(bot: FootnoteBot, token: str, *, errors: TextIO | None = None)
         try:
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await bot.stop()
+            await bot.finish_work()
             stopping.cancel()
-            if not await _ends_soon(running):
-                running.cancel()
+            # Its reader first: while that waits, the library closes with code 4000, which
+            # leaves the session open and the bot shown as online.
+            running.cancel()
+            (outcome,) = await asyncio.gather(running, return_exceptions=True)
+            await bot.stop()
     if stop.is_set():
-        # Asked to stop, it did; what else went wrong on the way out is no news.
-        await asyncio.gather(running, return_exceptions=True)
+        return 0  # asked to stop, it did
+    if isinstance(outcome, BaseException):
+        raise outcome
+    if outcome is None:
         return 0
-    problem = await running
-    if problem is None:
-        return 0
-    print(problem, file=errors or sys.stderr)
+    print(outcome, file=errors or sys.stderr)
     return 1
 
 
@@ -78,11 +79,6 @@ def _explain(error: discord.DiscordException) -> str:
     if isinstance(error, discord.DiscordServerError):
         return f"Discord has trouble of its own ({error.status}). Start again in a few minutes."
     return f"Discord ended the connection: {error}."
-
-
-async def _ends_soon(running: asyncio.Task[str | None]) -> bool:
-    done, _ = await asyncio.wait({running}, timeout=_LAST_WAIT)
-    return bool(done)
 
 
 @contextmanager

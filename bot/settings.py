@@ -71,10 +71,11 @@ class Settings(BaseSettings):
         default=8, ge=1, le=20, description="How many passages an answer is composed from."
     )
     max_questions_in_flight: int = Field(
-        default=16,
+        default=50,
         ge=1,
         le=1000,
-        description="How many questions are worked on at once; the others wait their turn.",
+        description="How many questions the bot takes on at once; whoever comes then is "
+        "asked to try again in a moment.",
     )
     answer_retention_days: int = Field(
         default=90,
@@ -94,7 +95,7 @@ class Settings(BaseSettings):
         default=20.0, gt=0, le=300, description="Seconds after which fetching a page is given up."
     )
     fetch_max_mb: float = Field(
-        default=10.0, gt=0, le=200, description="The largest page that is fetched, in megabytes."
+        default=10.0, gt=0, le=10, description="The largest page that is fetched, in megabytes."
     )
     discord_api: str | None = Field(
         default=None,

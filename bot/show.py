@@ -10,7 +10,6 @@ from bot.contract import ReplyJson, SearchJson
 from bot.errors import ExitCode
 from bot.output import Output
 from bot.reports import (
-    figures_as_lines,
     history_as_text,
     problems_as_text,
     rebuild_as_text,
@@ -65,7 +64,7 @@ def show_report(output: Output, result: Result) -> None:
 
 
 def show_figures(output: Output, figures: Result) -> None:
-    """What an evaluation measured; groups of figures are indented."""
+    """What an evaluation measured; a person reads it as the table that comes with it."""
     if output.as_json:
         output.print_json(figures)
     else:

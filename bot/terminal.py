@@ -96,21 +96,25 @@ def _sources(citations: list[CitationJson]) -> Iterator[RenderableType]:
         line = Text(f"[{citation['n']}] ", style="cyan")
         line.append_text(_title_line(citation, citation["link"] or citation["url"]))
         yield line
-        yield Padding(Text(f"“{clean(citation['quote'])}”", style="dim italic"), (0, 0, 0, 4))
+        yield Padding(
+            Text(f"“{clean(citation['quote'])}”", style="dim italic"), (0, 0, 0, 4), expand=False
+        )
 
 
 def _passage(passage: PassageJson) -> RenderableType:
     line = Text(f"{passage['rank']}. ", style="cyan")
     line.append_text(_title_line(passage, passage["url"]))
     line.append(f"  {passage['score']:.3f}", style="dim")
-    return Group(line, Padding(Text(clean(passage["text"]), style="dim"), (0, 0, 1, 3)))
+    return Group(
+        line, Padding(Text(clean(passage["text"]), style="dim"), (0, 0, 1, 3), expand=False)
+    )
 
 
 def _closest(passages: list[PassageJson]) -> Iterator[RenderableType]:
     if passages:
         yield Text("\nThe closest I have:", style="dim")
     for passage in _first_of_each_article(passages):
-        yield Padding(_title_line(passage, passage["url"]), (0, 0, 0, 2))
+        yield Padding(_title_line(passage, passage["url"]), (0, 0, 0, 2), expand=False)
 
 
 def _title_line(source: CitationJson | PassageJson, address: str | None) -> Text:

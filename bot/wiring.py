@@ -146,7 +146,7 @@ async def run_discord(settings: Settings) -> int:
         _open_folder(
             settings, on_notice=lambda notice: log.warning("mended", notice=notice), rate=GENTLE
         ) as opened,
-        ownership.serving(opened.service),
+        ownership.serving(opened.service, finish_seconds=10.0),
     ):
         await opened.libraries.warm_up()
         answers = AnswerLog(opened.database)

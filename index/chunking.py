@@ -60,7 +60,8 @@ def sentence_spans(
             in front counts as a sentence.
 
     Returns:
-        Spans in reading order, the same as in the whole article; never a heading.
+        Spans in reading order, never a heading. They are the article's sentences;
+        where one was over budget and cut, the part that stands here.
     """
     inside = [
         Heading(h.start - offset, h.end - offset, h.level)

@@ -44,13 +44,27 @@ _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _CLOSING = re.compile(r"[\"”“’'»›)\]}）」』》】]*")
-_LAST_WAS_CLOSING = re.compile(r"[\"”“’'»›)\]}）」』》】]\Z")
-_LOWER_NEXT = re.compile(r"\s+[^\W\d_A-Z]")
-_SOURCE_NOTES = re.compile(r"(?:\s*\([^()]{0,79}[^().!?。]\))+\s*\Z")
-_NUMBERED = re.compile(r"\b(?:Vols?|Arts?|Chap|Ch|Sect?|Para|Op|Ex|pp?|ca|c)\.\Z")
-_DIGIT_NEXT = re.compile(r"\s+\d")
 _TOO_SHORT = re.compile(r"\W*(?:\d{1,3}|\w?)\W*\Z")
-_LAYOUT_NEXT = re.compile(r"\s*(?:#{1,6}\s|\|)")
+_LONGEST_BEFORE = 8
+_NO_END = tuple(
+    (re.compile(rf"(?:{before})\Z"), re.compile(after))
+    for before, after in (
+        # "Really?" he asked
+        (r"[\"”“’'»›)\]}）」』》】]", r"\s+[a-zß-öø-ÿα-ωа-я]"),
+        # Prepare! begins at nine; but an address in lower case may begin a sentence
+        (r"[.…!]", r"\s+[a-z]+(?![\w.:/@-])"),
+        # Vol. 3
+        (r"\b(?:[Vv]ols?|Arts?|[Cc]hap|[Cc]h|[Ss]ect?|[Pp]ara|Op|Ex|pp?|ca?)\.", r"\s+\d"),
+        # Data.Gov, Node.js
+        (r"\w\.", r"(?i:gov|com|org|net|edu|mil|int|info|io|js|ai|app|dev)\b"),
+        # 9 a.m. EST
+        (r"\b[ap]\.m\.", r"\s+\(?(?:[A-Z]{1,3}T|UTC|Eastern|Central|Mountain|Pacific)\b"),
+        # (Morning Post) (Radio Nine)
+        (r"", r"(?:\s*\([^()]{0,79}[^().!?。]\))+\s*\Z"),
+        # A slice that began here would look like a heading or a table row.
+        (r"", r"\s*(?:#{1,6}\s|\|)"),
+    )
+)
 _CLAUSE = re.compile(r"[,;:،؛](?=\s)|[，；：、]|(?<=\s)[—–-](?=\s)")
 _JOINED = re.compile("[\u0300-\u036f\u200d\ufe0f\udc00-\udfff]")
 
@@ -128,18 +142,11 @@ def _is_end(paragraph: str, start: int, end: int, length: int) -> bool:
     """Whether to believe a proposed end; ``start`` is where the sentence began."""
     if _is_short(paragraph, start, end) or _is_short(paragraph, end, length):
         return False
-    if _LAST_WAS_CLOSING.search(paragraph, end - 1, end) and _is_lower_next(paragraph, end):
-        return False  # "Really?" he asked.
-    if _NUMBERED.search(paragraph, max(start, end - 8), end) and _DIGIT_NEXT.match(paragraph, end):
-        return False  # Vol. 3
-    if _LAYOUT_NEXT.match(paragraph, end):
-        return False  # a slice that began here would look like a heading or a table row
-    return not _SOURCE_NOTES.match(paragraph, end)  # (Reuters) (BBC News)
-
-
-def _is_lower_next(paragraph: str, end: int) -> bool:
-    following = _LOWER_NEXT.match(paragraph, end)
-    return following is not None and following[0][-1].islower()
+    first = max(start, end - _LONGEST_BEFORE)
+    return not any(
+        before.search(paragraph, first, end) and after.match(paragraph, end)
+        for before, after in _NO_END
+    )
 
 
 def _is_short(paragraph: str, start: int, end: int) -> bool:

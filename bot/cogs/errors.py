@@ -16,7 +16,14 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.cogs.exchange import Exchange, Interaction, InteractionExchange, MessageExchange
+from bot.answering.errors import AnsweringError
+from bot.cogs.exchange import (
+    SEND_FAILURES,
+    Exchange,
+    Interaction,
+    InteractionExchange,
+    MessageExchange,
+)
 from bot.rendering.text import shorten
 from index.errors import FootnoteIndexError
 
@@ -79,7 +86,7 @@ class ErrorDesk:
             return
         try:
             await exchange.say(f"{sentence} (`{error_id}`)")
-        except (discord.HTTPException, discord.InteractionResponded, OSError) as failed:
+        except SEND_FAILURES as failed:
             self._log.warning("could_not_tell", id=error_id, cause=repr(failed))
 
     async def report_interaction(self, interaction: Interaction, error: Exception) -> None:
@@ -125,11 +132,13 @@ def _cause_of(error: Exception) -> Exception:
 
 def _own_sentence(error: Exception) -> str | None:
     """The sentence that an error of ours carries for people, without paths of the machine."""
-    said = str(error) if isinstance(error, FootnoteIndexError) else None
-    said = said or getattr(error, "user_message", None)
-    if not isinstance(said, str) or not said.strip():
+    if isinstance(error, FootnoteIndexError):
+        said = str(error)
+    elif isinstance(error, AnsweringError):
+        said = error.user_message
+    else:
         return None
-    return shorten(_PATH.sub("…", said), _SENTENCE_LIMIT)
+    return shorten(_PATH.sub("…", said), _SENTENCE_LIMIT) or BROKEN
 
 
 def _tell(error: Exception) -> str:

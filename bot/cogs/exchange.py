@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 
 from bot.cogs.layout import build_view
@@ -18,6 +19,8 @@ from bot.rendering.parts import Card
 
 NO_MENTIONS = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
+SEND_FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+"""What may happen when something is sent to Discord: refused, unreachable, too slow."""
 _TYPING_INTERVAL = 8.0  # Discord shows it for ten seconds
 
 
@@ -162,7 +165,7 @@ class MessageExchange:
         return self._message.to_reference(fail_if_not_exists=False)
 
     async def _type(self) -> None:
-        with suppress(discord.HTTPException):
+        with suppress(*SEND_FAILURES):
             while True:
                 await self._message.channel.typing()
                 await asyncio.sleep(_TYPING_INTERVAL)

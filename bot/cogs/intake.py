@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import discord
 import structlog
 
-from bot.cogs.exchange import Exchange
+from bot.cogs.exchange import SEND_FAILURES, Exchange
 from bot.policy import RESTARTING, Decision, Load, has_room
 
 _SEEN_LIMIT = 4096
@@ -96,5 +95,5 @@ class Intake:
         try:
             async with asyncio.timeout(_RESOLVE_TIMEOUT):
                 await work.exchange.say(work.if_ended)
-        except (discord.HTTPException, OSError, TimeoutError) as error:
+        except SEND_FAILURES as error:
             self._log.warning("could_not_say_restarting", cause=repr(error))

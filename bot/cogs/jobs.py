@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import discord
 import structlog
 
-from bot.cogs.exchange import NO_MENTIONS, InteractionExchange
+from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES, InteractionExchange
 from bot.cogs.ports import BotConfig
 from bot.rendering.reports import render_progress, render_report, summarise_report
 from index.models import OnProgress, Progress, SyncReport
@@ -89,7 +89,7 @@ class JobRunner:
                     await self._exchange.update(line)
                     shown = line
                 await asyncio.sleep(self._config.progress_interval)
-        except (discord.HTTPException, OSError) as error:
+        except SEND_FAILURES as error:
             # The work goes on without an audience.
             self._log.info("progress_not_shown", cause=repr(error))
 
@@ -98,7 +98,7 @@ class JobRunner:
         if not self._is_token_old():
             try:
                 await self._exchange.say(render_report(report))
-            except discord.HTTPException as error:
+            except SEND_FAILURES as error:
                 self._log.info("report_not_shown", cause=repr(error))
             else:
                 return
@@ -111,7 +111,7 @@ class JobRunner:
         try:
             # Counts only: the channel may have readers that the report was not meant for.
             await channel.send(summarise_report(report), allowed_mentions=NO_MENTIONS)
-        except discord.HTTPException as error:
+        except SEND_FAILURES as error:
             self._log.info("summary_not_posted", cause=repr(error))
 
     def _is_token_old(self) -> bool:

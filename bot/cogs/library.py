@@ -22,7 +22,10 @@ from index.models import OnProgress, SyncReport
 
 ONE_OF_TWO = "Give me either a `url` or a `file`, one of the two."
 NOT_A_PAGE = "That is no address of a page: it has to begin with `https://` or `http://`."
-ENDED = "I am restarting, so this was not finished. The library is as it was; please do it again."
+ENDED = (
+    "I am restarting, and this may not be finished. Look with `/index status`, "
+    "and do it again if it is not in."
+)
 # Whatever else the service can read (files of the machine it runs on), it shall not for Discord.
 _PAGE = re.compile(r"https?://[^/\s\\]+[^\s\\]*", re.IGNORECASE)
 _URL_LIMIT = 2000

@@ -43,10 +43,12 @@ class OwnerInfo:
     def describe(self) -> str:
         """For a person, such as "`footnote run` (pid 12, since 18:03)"."""
         try:
-            since = datetime.fromisoformat(self.since).astimezone().strftime("%H:%M")
+            since = datetime.fromisoformat(self.since).astimezone()
         except ValueError:
-            since = "some time"
-        return f"`{self.command}` (pid {self.pid}, since {since})"
+            return f"`{self.command}` (pid {self.pid})"
+        today = since.date() == datetime.now(since.tzinfo).date()
+        shown = since.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+        return f"`{self.command}` (pid {self.pid}, since {shown})"
 
 
 class DataFolder:

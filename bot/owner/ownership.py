@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -46,16 +47,21 @@ class Ownership:
         self._server.notify(notice)
 
     @asynccontextmanager
-    async def serving(self, service: Service) -> AsyncIterator[None]:
+    async def serving(
+        self, service: Service, *, finish_seconds: float | None = None
+    ) -> AsyncIterator[None]:
         """Carry out what others hand over; on leaving, finish what was accepted.
 
-        When left by an error or cancelled, what was accepted is dropped, and the
-        clients, whose connections close, look for the next owner.
+        Only ``finish_seconds`` are spent on that, where given. What is then unfinished
+        is dropped, as all is when this is left by an error or cancelled: the clients,
+        whose connections close, look for the next owner.
         """
         self._service.set_result(service)
         try:
             yield
-            await self._server.drain()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(finish_seconds):
+                    await self._server.drain()
         finally:
             await self._server.abort()
 

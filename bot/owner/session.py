@@ -178,8 +178,6 @@ class _Hold:
             if isinstance(outcome, Exception) and self._opened.done():
                 log = structlog.get_logger(__name__)
                 log.error("the data folder was not closed cleanly", exc_info=outcome)
-        # A task that was cancelled before its first step has released nothing.
-        self._folder.release()
 
     async def _run(self, open_service: OpenService, on_notice: Callable[[str], None]) -> None:
         on_release = self._stop.set if self._yields else None

@@ -18,6 +18,8 @@ LINK_LIMIT = 512
 _WORD = re.compile(r"\w+(?:[.,:'’_/-]\w+)*")
 # Line ends part blocks; a bar parts the cells of a table row.
 _BLOCK_END = re.compile(r"[\n\r\t\v\f\u2028\u2029|]+")
+# What may stand between the parts: spaces, and what a page does not show as text there.
+_GAP = r"[\W_]*?"
 _WHOLE_WORDS = 10
 _EDGE_WORDS = (6, 5, 4, 3, 2, 1)
 _CONTEXT_WORDS = 8
@@ -147,8 +149,8 @@ def _fits_once(text: str, fragment: _Fragment) -> bool:
         parts.insert(0, _pattern(text, fragment.prefix, bounded_end=False))
     if fragment.suffix:
         parts.append(_pattern(text, fragment.suffix, bounded_start=False))
-    # Between blocks there may stand what the page does not show as text: list markers, bars.
-    found = re.finditer(r"[\W_]*?".join(parts), text, re.IGNORECASE)
+    # A lookahead, because places may overlap.
+    found = re.finditer(f"(?={_GAP.join(parts)})", text, re.IGNORECASE)
     next(found, None)
     return next(found, None) is None
 

@@ -12,7 +12,8 @@ from bot.state.answers import SentAnswer, SentQuote
 
 CARDS_LIMIT = 5
 _TITLE_LIMIT = 150
-_BLOCK_LIMIT = 2600
+# Two blocks fill a card.
+_BLOCK_LIMIT = (CARD_LIMIT - 100) // 2
 _BLOCKS_LIMIT = 10
 _CUT = "\n-# … cut here for length; the article has the rest."
 _GONE = "-# Not shown, because it no longer stands in the article: "
@@ -53,24 +54,29 @@ def _write_quote(quote: SentQuote) -> Iterator[str]:
     link = short_url(quote.link)
     details = write_details(quote.publisher, quote.published_at)
     head = f"[{title}]({link})" if link else title
-    for number, piece in enumerate(_split(clean(quote.text))):
-        first = f"{head}\n-# {details}" if details else head
-        opening = first if number == 0 else f"{title}{_GOES_ON}"
-        yield f"{opening}\n{quote_lines(escape(piece))}"
+    opening = f"{head}\n-# {details}" if details else head
+    rest = clean(quote.text)
+    while rest:
+        piece, rest = _split(rest, _BLOCK_LIMIT - measure(opening) - 1)
+        yield f"{opening}\n{_show(piece)}"
+        opening = f"{title}{_GOES_ON}"
 
 
-def _split(text: str) -> Iterator[str]:
-    """The text in pieces that fit a block, cut between words where there are any."""
-    while measure(quote_lines(escape(text))) > _BLOCK_LIMIT:
-        points = cut_points(text)
-        low, high = 1, len(points) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            fits = measure(quote_lines(escape(text[: points[middle]]))) <= _BLOCK_LIMIT
-            low, high = (middle, high) if fits else (low, middle - 1)
-        cut = points[low]
-        space = max(text.rfind(" ", 0, cut), text.rfind("\n", 0, cut))
-        cut = space if space > cut // 2 else cut
-        yield text[:cut].rstrip()
-        text = text[cut:].lstrip()
-    yield text
+def _split(text: str, room: int) -> tuple[str, str]:
+    """The text as far as it fits, cut between words where there are any, and the rest."""
+    if measure(_show(text)) <= room:
+        return text, ""
+    points = cut_points(text)
+    low, high = 1, len(points) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = measure(_show(text[: points[middle]])) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    cut = points[low]
+    space = max(text.rfind(" ", 0, cut), text.rfind("\n", 0, cut))
+    cut = space if space > cut // 2 else cut
+    return text[:cut].rstrip(), text[cut:].lstrip()
+
+
+def _show(text: str) -> str:
+    return quote_lines(escape(text))

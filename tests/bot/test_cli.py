@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import time
@@ -81,7 +82,9 @@ def test_ask_prints_the_answer_with_its_sources_and_nothing_else(footnote: Footn
     ended = footnote("ask", "When was it mended?")
 
     assert ended.code == 0
-    assert ended.out.startswith("The fountain was mended in May. [1] It cost 400 crowns. [2]\n\n[1]")
+    assert ended.out.startswith(
+        "The fountain was mended in May. [1] It cost 400 crowns. [2]\n\n[1]"
+    )
     assert ended.err == ""
 
 
@@ -397,7 +400,7 @@ def test_nothing_read_at_all_is_a_failure(footnote: Footnote) -> None:
     [
         (("sync",), "Nothing new: edition 3 stays (2 unchanged; 0.0 s)."),
         (("status",), "articles  2"),
-        (("verify",), "Edition 3 is whole: 5 chunks (chunks, vectors)."),
+        (("verify",), "Edition 3 is whole: 5 chunks.\n  ok    chunks\n  ok    vectors"),
         (("rebuild",), "Rebuilt the vector index: 5 vectors."),
         (("history",), "+2 ~1 -0  command line: add town"),
         (("remove", "fountain"), "Published edition 5: 1 removed"),
@@ -418,7 +421,7 @@ def test_verify_exits_with_1_when_parts_disagree(footnote: Footnote, service: Fa
     ended = footnote("index", "verify")
 
     assert ended.code == 1
-    assert "3 vectors are missing" in ended.out
+    assert ended.out == "Edition 3 is damaged:\n  fail  3 vectors are missing\n"
     assert footnote("index", "verify", "--json").json["ok"] is False
 
 
@@ -430,12 +433,8 @@ def test_what_was_mended_while_opening_is_said_on_standard_error(footnote: Footn
 
 
 def test_eval_prints_its_figures(footnote: Footnote, tmp_path: Path) -> None:
-    ended = footnote("eval", "cases.jsonl", "--json")
-
-    assert ended.json == {
-        "questions": 3, "search": {"hits@4": 0.5}, "cases": f"{tmp_path}/cases.jsonl",
-    }  # fmt: skip
-    assert "hits@4" in footnote("eval", "cases.jsonl").out
+    assert footnote("eval", "cases.jsonl", "--json").json["cases"] == f"{tmp_path}/cases.jsonl"
+    assert footnote("eval", "cases.jsonl").out == "hits@4  0.500\n"
 
 
 def test_run_needs_a_token(footnote: Footnote, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,14 +477,15 @@ class Typist:
 
     def __init__(self, leader: int) -> None:
         self._leader = leader
+        self._unread = ""
 
     def read_until(self, expected: str) -> str:
-        shown = ""
-        deadline = time.monotonic() + 30
-        while expected not in shown:
-            assert time.monotonic() < deadline, shown
-            shown += os.read(self._leader, 4096).decode(errors="replace")
-        return shown
+        while expected not in self._unread:
+            ready, _, _ = select.select([self._leader], [], [], 30)
+            assert ready, f"nothing more after {self._unread!r}"
+            self._unread += os.read(self._leader, 4096).decode(errors="replace")
+        shown, found, self._unread = self._unread.partition(expected)
+        return shown + found
 
     def type(self, keys: str) -> None:
         os.write(self._leader, keys.encode())
@@ -536,6 +536,7 @@ def test_a_conversation_on_a_terminal_greets_answers_and_stops_when_asked(tmp_pa
 def test_ctrl_c_at_the_prompt_leaves_quietly(tmp_path: Path) -> None:
     with conversation_on_a_terminal(tmp_path) as (person, process):
         person.read_until("> ")
+        time.sleep(0.3)  # a signal in the instant before Python waits for a key is lost to it
         person.type("\x03")
 
         assert process.wait(timeout=30) == 130

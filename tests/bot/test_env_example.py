@@ -32,7 +32,9 @@ def test_the_example_as_it_is_changes_nothing() -> None:
 
 
 def test_the_defaults_it_shows_are_the_defaults(tmp_path: Path) -> None:
-    switched_on = re.sub(r"^#(?=[A-Z_]+=)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.M)
+    switched_on = re.sub(
+        r"^#(?=[A-Z_]+=)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
     env_file = tmp_path / ".env"
     env_file.write_text(switched_on, encoding="utf-8")
 

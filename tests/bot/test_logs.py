@@ -76,10 +76,10 @@ def test_the_token_appears_nowhere(stream: io.StringIO, *, as_json: bool) -> Non
     configure_logging(stream=stream, as_json=as_json, secrets=["hunter2hunter2"])
     log = structlog.get_logger("bot")
     log.warning("hunter2hunter2", where={"deep": ["in hunter2hunter2 here"]})
-    log.warning(f"some other token {TOKEN}", discord_token="x1y2z3", headers={"Authorization": "q"})
+    log.warning("another", found=TOKEN, discord_token="x1y2z3", headers={"Authorization": "q"})
     logging.getLogger("discord").warning("login with %s", "hunter2hunter2")
     try:
-        raise ValueError("hunter2hunter2")
+        int("hunter2hunter2")
     except ValueError:
         log.exception("failed")
         logging.getLogger("discord").exception("failed")

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 
 from bot.answering.models import Question, Reason, Refusal
 from bot.contract import ReplyJson, SearchJson, reply_to_json, search_to_json
-from bot.reports import figures_as_lines, history_as_text, report_as_text, status_as_text
+from bot.reports import history_as_text, report_as_text, status_as_text
 from bot.terminal import (
     REFUSALS,
     clean,
@@ -118,7 +118,9 @@ def test_untrusted_text_cannot_steer_the_terminal_through_any_field() -> None:
         sentence["text"] = EVIL
     found = search_to_json(
         QUESTION,
-        SearchResult(3, (make_passage(title=EVIL, text=EVIL, url=EVIL, published_at=EVIL),), {}, {}),
+        SearchResult(
+            3, (make_passage(title=EVIL, text=EVIL, url=EVIL, published_at=EVIL),), {}, {}
+        ),
     )
     shown = [
         reply_as_text(evil_answer),
@@ -181,14 +183,6 @@ def test_names_in_reports_are_cleaned() -> None:
 
     assert "\x1b" not in shown
     assert "and 10 more" in shown
-
-
-def test_figures_are_listed_with_their_groups() -> None:
-    figures = {"questions": 3, "search": {"hits@4": 0.5, "mrr": 1}}
-
-    assert [line.split() for line in figures_as_lines(figures)] == [
-        ["questions", "3"], ["search"], ["hits@4", "0.500"], ["mrr", "1"],
-    ]  # fmt: skip
 
 
 def test_a_reply_of_an_unknown_reason_is_still_shown() -> None:

@@ -143,5 +143,5 @@ def _check_value(option: Payload, value: Any) -> None:
         raise NotPossibleError(f"{option['name']} is one of {choices}, not {value!r}")
     if option["type"] == STRING:
         shortest, longest = option.get("min_length", 0), option.get("max_length", 6000)
-        if not shortest <= len(value) <= longest:
+        if not shortest <= len(str(value)) <= longest:
             raise NotPossibleError(f"{option['name']} has {shortest} to {longest} characters")

@@ -40,7 +40,9 @@ class Connection:
         self.packed_frames = 0
         self.session: Session | None = None
 
-    async def send(self, op: int, data: Any, *, seq: int | None = None, event: str | None = None):
+    async def send(
+        self, op: int, data: Any, *, seq: int | None = None, event: str | None = None
+    ) -> None:
         """Send one frame; a socket that is gone takes nothing."""
         if self.socket.closed:
             return

@@ -42,7 +42,7 @@ class DiscordDocument:
         if validator is None:
             return [f"{method} {path}: takes no body"]
         problems = [f"{method} {template}: {e.message}" for e in validator.iter_errors(body)]
-        return problems + [f"{method} {template}: {p}" for p in _unwritten(method, path, body)]
+        return problems or [f"{method} {template}: {p}" for p in _unwritten(method, path, body)]
 
     def _validator(self, template: str, method: str) -> jsonschema_rs.Draft202012Validator | None:
         key = (template, method)

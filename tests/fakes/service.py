@@ -178,7 +178,7 @@ class FakeService:
             raise RuntimeError("an inner secret")
         if "fail" in text:
             raise SourceError("The library is out of order; mend it.")
-        seconds = 20.0 if "hang" in text else self.seconds if "slow" in text else 0.0
+        seconds = 600.0 if "hang" in text else self.seconds if "slow" in text else 0.0
         try:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
@@ -210,7 +210,7 @@ def make_parts(
         return 0
 
     async def evaluate(settings: Settings, **given: Any) -> dict[str, Any]:
-        return {"questions": 3, "search": {"hits@4": 0.5}, "cases": str(given["cases"])}
+        return {"table": "hits@4  0.500", "cases": str(given["cases"])}
 
     async def try_embedder(settings: Settings) -> int:
         return 384

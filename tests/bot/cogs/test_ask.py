@@ -12,6 +12,7 @@ import discord
 import pytest
 import simcord
 
+from bot.answering.errors import AnsweringError
 from bot.answering.models import Reason
 from bot.cogs.ports import BotConfig
 from bot.policy import HELP, ONLY_IN_SERVERS, RESTARTING
@@ -328,7 +329,7 @@ async def test_an_error_with_a_sentence_says_it_without_paths_of_the_machine(
 
 
 async def test_an_error_of_the_engine_says_its_own_sentence(world: World) -> None:
-    class ModelAway(Exception):
+    class ModelAway(AnsweringError):
         user_message = "I can't reach my *model* right now."
 
     world.service.error = ModelAway("socket closed")

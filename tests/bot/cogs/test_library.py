@@ -13,7 +13,15 @@ import simcord
 from bot.cogs.library import ENDED, NOT_A_PAGE, ONE_OF_TWO
 from bot.cogs.ports import BotConfig
 from index.errors import FetchError
-from index.models import EditionInfo, LibraryStatus, Problem, Progress, Source, SourceKind, SyncReport
+from index.models import (
+    EditionInfo,
+    LibraryStatus,
+    Problem,
+    Progress,
+    Source,
+    SourceKind,
+    SyncReport,
+)
 from tests.fakes.discord_world import World, text_of
 
 PAGE = "https://gullmarrow.example/news/tern-bridge"
@@ -22,8 +30,8 @@ Entries = list[MutableMapping[str, Any]]
 
 @pytest.fixture
 def config() -> BotConfig:
-    # simcord lets sleeping tasks sleep in real time until they do nothing new.
-    return BotConfig(progress_interval=0.02)
+    # Longer than simcord waits in real time for sleeping tasks.
+    return BotConfig(progress_interval=60.0)
 
 
 async def test_a_moderator_adds_a_page(world: World) -> None:
@@ -97,9 +105,7 @@ async def test_only_addresses_of_pages_reach_the_service(world: World, url: str)
 
 async def test_it_takes_exactly_one_of_address_and_file(world: World) -> None:
     neither = await world.moderator.slash(world.channel, "index add")
-    both = await world.moderator.slash(
-        world.channel, "index add", url=PAGE, file=("a.md", b"text")
-    )
+    both = await world.moderator.slash(world.channel, "index add", url=PAGE, file=("a.md", b"text"))
 
     assert text_of(neither.response) == ONE_OF_TWO
     assert text_of(both.response) == ONE_OF_TWO
@@ -146,9 +152,7 @@ async def test_problems_are_listed_and_cannot_break_the_layout(world: World) -> 
     assert len(text) <= 2000
 
 
-async def test_an_error_of_the_index_is_told_as_its_sentence(
-    world: World, logged: Entries
-) -> None:
+async def test_an_error_of_the_index_is_told_as_its_sentence(world: World, logged: Entries) -> None:
     world.service.error = FetchError("gullmarrow.example answered 404. Check the address.")
     result = await world.moderator.slash(world.channel, "index add", url=PAGE)
 
@@ -162,13 +166,17 @@ async def test_progress_is_shown_while_the_job_runs_and_not_more_often_than_it_s
     world.service.progress = [Progress("reading", n, 900) for n in range(1, 601)]
     released = world.hold()
     result = await world.moderator.slash(world.channel, "index sync")
-    await world.env.advance_time(2)
 
     assert "⏳ Reading the sources again: reading, 600 of 900" in text_of(result.response)
-    edits = len(world.sent("PATCH", "/messages/@original"))
-    assert edits <= 2
-    await world.env.advance_time(30)
-    assert len(world.sent("PATCH", "/messages/@original")) == edits
+    assert len(world.sent("PATCH", "/messages/@original")) == 1
+    world.service.tell(Progress("embedding", 7))
+    await world.env.advance_time(59)
+    assert len(world.sent("PATCH", "/messages/@original")) == 1
+    await world.env.advance_time(2)
+    assert "embedding, 7 so far" in text_of(result.response)
+    # Nothing new, nothing sent.
+    await world.env.advance_time(300)
+    assert len(world.sent("PATCH", "/messages/@original")) == 2
     released.set()
     await world.env.settle()
     assert "Edition 4 is published" in text_of(result.response)

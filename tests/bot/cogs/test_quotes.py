@@ -99,7 +99,9 @@ async def test_when_no_quote_stands_any_more_the_numbers_are_named(world: World)
 
 
 async def test_hostile_quotes_show_the_same_characters_and_do_nothing(world: World) -> None:
-    hostile = replace(BRIDGE, text="@everyone **look** [here](https://evil.example) <@1>\n# Big\n> q")
+    hostile = replace(
+        BRIDGE, text="@everyone **look** [here](https://evil.example) <@1>\n# Big\n> q"
+    )
     world.service.reply = quoting((hostile, hostile.text))
     world.service.texts[hostile.version_id] = hostile.text
     answer = await _ask(world)
@@ -175,7 +177,5 @@ async def _press(world: World, answer_id: str) -> simcord.ResponseMessage | None
     view = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label=LABEL, custom_id=QUOTES_ID + answer_id))
     view.stop()
-    sent = await channel.send(
-        "fake", view=view, allowed_mentions=discord.AllowedMentions.none()
-    )
+    sent = await channel.send("fake", view=view, allowed_mentions=discord.AllowedMentions.none())
     return (await world.asker.click(sent, label=LABEL)).response

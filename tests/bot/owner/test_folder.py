@@ -10,6 +10,7 @@ import pytest
 from bot.owner.folder import DataFolder, DataFolderError, OwnerInfo
 from bot.owner.sockets import open_socket, remove_socket
 
+
 @contextmanager
 def as_ordinary_user(path: Path) -> Iterator[None]:
     """Permissions count for everybody but root."""
@@ -56,9 +57,9 @@ def test_a_file_in_place_of_the_folder_is_named_in_the_error(tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_written_is_refused_with_a_clear_error(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
-    with as_ordinary_user(tmp_path):
-        with pytest.raises(DataFolderError, match=r"cannot be used \(Permission denied\)"):
-            DataFolder(tmp_path).try_lock()
+    refusal = pytest.raises(DataFolderError, match=r"cannot be used \(Permission denied\)")
+    with as_ordinary_user(tmp_path), refusal:
+        DataFolder(tmp_path).try_lock()
 
 
 def test_a_lock_file_in_a_folder_that_cannot_be_written_any_more_is_not_enough(

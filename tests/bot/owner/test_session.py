@@ -12,9 +12,10 @@ import pytest
 
 import bot
 from bot.errors import CommandError, UnexpectedError
-from bot.owner.folder import DataFolder, FolderInUseError
+from bot.owner.folder import DataFolder, FolderInUseError, OwnerInfo
 from bot.owner.ownership import own_folder
 from bot.owner.session import Session
+from bot.owner.sockets import open_socket
 from index.errors import EmbedderMismatch
 from index.models import Progress
 from tests.fakes.service import FakeService
@@ -59,15 +60,18 @@ async def test_twenty_clients_at_once_each_get_their_own_answer(open_session: Op
 
 
 async def test_an_owner_that_is_done_finishes_what_it_accepted(
-    open_session: OpenSession, notices: list[str]
+    open_session: OpenSession, service: FakeService, notices: list[str]
 ) -> None:
-    async with open_session() as client:
+    untouched = FakeService()
+    async with open_session(service=untouched) as client:
         async with open_session() as owner:
             await owner.perform("ask", question("mine"))
             handed_over = asyncio.create_task(client.perform("ask", question("slow, yours")))
-            await asyncio.sleep(0.02)
+            await service.until(lambda: ("default", "slow, yours") in service.asked)
             assert not handed_over.done()
         assert (await handed_over)["question"] == "slow, yours"
+
+    assert untouched.asked == []
     assert notices == ["Finishing what another command handed over ..."]
 
 
@@ -81,8 +85,7 @@ async def test_an_interrupted_owner_drops_its_clients_and_they_carry_on_themselv
                 await owner.perform("ask", question("mine"))
                 service.seconds = 30
                 handed_over = asyncio.create_task(client.perform("ask", question("slow one")))
-                while ("default", "slow one") not in service.asked:
-                    await asyncio.sleep(0.01)
+                await service.until(lambda: ("default", "slow one") in service.asked)
                 raise ZeroDivisionError
         assert (await handed_over)["question"] == "slow one"
 
@@ -90,17 +93,35 @@ async def test_an_interrupted_owner_drops_its_clients_and_they_carry_on_themselv
     assert own.asked == [("default", "slow one")]
 
 
-async def test_a_client_that_leaves_cancels_what_it_asked_for(
-    open_session: OpenSession, service: FakeService
+async def test_a_bot_that_is_stopped_spends_only_so_long_on_what_it_accepted(
+    open_session: OpenSession, data: Path, service: FakeService
 ) -> None:
+    own = FakeService()
+    async with open_session(service=own) as client:
+        async with (
+            own_folder(DataFolder(data), "footnote run") as ownership,
+            ownership.serving(service, finish_seconds=0.1),
+        ):
+            service.seconds = 30
+            handed_over = asyncio.create_task(client.perform("ask", question("slow one")))
+            await service.until(lambda: bool(service.asked))
+        assert (await handed_over)["status"] == "answered"
+
+    assert service.cancelled == ["slow one"]
+    assert [text for _, text in own.asked] == ["slow one"]
+
+
+async def test_a_client_that_leaves_cancels_what_it_asked_for_at_once(
+    open_session: OpenSession, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without signs of life to send, the owner notices only because it listens.
+    monkeypatch.setattr("bot.owner.server.ALIVE_SECONDS", 1000)
     async with open_session() as owner, open_session() as client:
         await owner.perform("ask", question("mine"))
         work = asyncio.create_task(client.perform("ask", question("hang on")))
-        while ("default", "hang on") not in service.asked:
-            await asyncio.sleep(0.01)
+        await service.until(lambda: ("default", "hang on") in service.asked)
         work.cancel()
-        while not service.cancelled:
-            await asyncio.sleep(0.01)
+        await service.until(lambda: bool(service.cancelled))
 
     assert service.cancelled == ["hang on"]
 
@@ -187,9 +208,11 @@ async def test_a_conversation_hands_the_folder_to_a_bot_that_starts_and_talks_th
     bots_service = FakeService()
     async with open_session("footnote chat", yields=True) as chat:
         await chat.perform("ask", question("before"))
-        async with own_folder(DataFolder(data), "footnote run", patience=5) as ownership:
-            async with ownership.serving(bots_service):
-                await chat.perform("ask", question("through the bot"))
+        async with (
+            own_folder(DataFolder(data), "footnote run", patience=5) as ownership,
+            ownership.serving(bots_service),
+        ):
+            await chat.perform("ask", question("through the bot"))
         await chat.perform("ask", question("after"))
 
     assert [text for _, text in service.asked] == ["before", "after"]
@@ -246,11 +269,41 @@ async def test_a_socket_in_a_temporary_folder_is_found_and_removed(
     folder = DataFolder(tmp_path / ("deep" * 30))
     assert folder.try_lock()
     folder.release()
-    async with own_folder(folder, "footnote run") as ownership:
-        async with ownership.serving(service):
-            owner = folder.read_owner()
-            assert owner is not None
-            assert owner.pid == os.getpid()
-            assert Path(owner.socket).exists()
-            assert tmp_path not in Path(owner.socket).parents
+    async with own_folder(folder, "footnote run") as ownership, ownership.serving(service):
+        owner = folder.read_owner()
+        assert owner is not None
+        assert owner.pid == os.getpid()
+        assert Path(owner.socket).exists()
+        assert tmp_path not in Path(owner.socket).parents
     assert not Path(owner.socket).parent.exists()
+
+
+async def test_a_command_interrupted_in_the_instant_of_locking_leaves_the_folder_free(
+    open_session: OpenSession, data: Path
+) -> None:
+    async def ask() -> None:
+        async with open_session() as session:
+            await session.perform("ask", question("hello"))
+
+    folder = DataFolder(data)
+    work = asyncio.create_task(ask())
+    await asyncio.sleep(0)  # far enough to hold the lock, and no further
+    assert not folder.try_lock()
+    work.cancel()
+    await asyncio.wait({work})
+
+    assert work.cancelled()
+    assert folder.try_lock()
+    folder.release()
+
+
+async def test_what_a_killed_owner_left_among_the_temporary_files_is_removed(data: Path) -> None:
+    killed = DataFolder(data / ("deep" * 30))
+    assert killed.try_lock()
+    listener, left = open_socket(killed.path)
+    listener.close()
+    killed.write_owner(OwnerInfo(1, "footnote run", "2026-01-02T03:04:05Z", str(left), "0"))
+    killed._lock.release()
+
+    async with own_folder(DataFolder(killed.path), "footnote ask"):
+        assert not left.parent.exists()

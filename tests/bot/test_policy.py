@@ -1,0 +1,64 @@
+"""Who may do what where."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.policy import Load, Person, Place, check_question, has_room, may_ask, may_moderate
+
+SERVER = Place(guild_id=1)
+PRIVATE = Place(guild_id=None)
+VISITED = Place(guild_id=1, is_member=False)
+ANN = Person(id=1)
+MO = Person(id=2, manages_server=True)
+
+
+def test_anybody_may_ask_where_the_bot_was_added() -> None:
+    assert may_ask(SERVER, ANN).allowed
+
+
+@pytest.mark.parametrize("place", [PRIVATE, VISITED])
+def test_nobody_may_ask_or_moderate_elsewhere_and_hears_why(place: Place) -> None:
+    for decision in (may_ask(place, MO), may_moderate(place, MO)):
+        assert not decision.allowed
+        assert decision.sentence.endswith(".")
+
+
+def test_only_who_manages_the_server_may_moderate() -> None:
+    assert may_moderate(SERVER, MO).allowed
+    assert not may_moderate(SERVER, ANN).allowed
+    assert "manage this server" in may_moderate(SERVER, ANN).sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("", False),
+        (" x ", False),
+        ("?", False),
+        ("Hm", True),
+        ("x" * 1000, True),
+        ("x" * 1001, False),
+    ],
+)
+def test_a_question_has_a_length(text: str, allowed: bool) -> None:
+    assert check_question(text).allowed is allowed
+    assert bool(check_question(text).sentence) is not allowed
+
+
+def test_the_length_of_a_long_question_is_named() -> None:
+    assert "5,000 characters" in check_question("x" * 5000).sentence
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (Load(3, 4, 1, 2), ""),
+        (Load(4, 4, 0, 2), "hands full"),
+        (Load(1, 4, 2, 2), "still working"),
+        (Load(0, 4, 0, 2, is_closing=True), "restarting"),
+    ],
+)
+def test_room_depends_on_the_load(load: Load, said: str) -> None:
+    assert has_room(load).allowed is not bool(said)
+    assert said in has_room(load).sentence
