@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Recall@10 against exact search on real MiniLM vectors is .995 at Chroma's own ef of 100.
-# With its 16 neighbours, groups of equal vectors (a newsletter's footer, say) cut parts of
+# Measured on 8,470 MiniLM vectors and 369 questions, recall@10 against exact search: .92
+# with Chroma's own values (16, 100, 100), .9986 with these, at 1.2 ms a query instead of .8.
+# With 16 neighbours, groups of equal vectors (a newsletter's footer, say) also cut parts of
 # the graph off for good: of 60 rows with such a group 11 were never found. With 32, none.
 _HNSW: CreateHNSWConfiguration = {
     "space": "cosine",
-    "ef_search": 200,
-    "ef_construction": 128,
     "max_neighbors": 32,
+    "ef_construction": 256,
+    "ef_search": 400,
 }
 
 
