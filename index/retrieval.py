@@ -63,6 +63,7 @@ class _Lexical:
     scores: dict[int, float]
     term_weights: dict[str, float]
     reachable: float
+    chunks: int
 
 
 class Retriever:
@@ -110,7 +111,12 @@ class Retriever:
         passages = self._fuse(chunks, scores, query, found.reachable, limit)
         clock.lap("fuse")
         return SearchResult(
-            found.library.edition, tuple(passages), clock.laps, found.term_weights, degraded
+            found.library.edition,
+            tuple(passages),
+            clock.laps,
+            found.term_weights,
+            degraded,
+            found.chunks,
         )
 
     def _find_lexically(
@@ -118,14 +124,14 @@ class Retriever:
     ) -> _Lexical:
         row = library_rows.find_library(connection, self._library)
         if row is None or not row.edition:
-            return _Lexical(row, {}, {}, 0.0)
+            return _Lexical(row, {}, {}, 0.0, 0)
         hits = lexical.search_rows(
             connection, row.pk, words, row.edition, self._fusion.depth, columns
         )
         (total,) = connection.execute(f"SELECT count(*) FROM lexical_{row.pk}_docsize").fetchone()
         weights = lexical.weigh_terms(connection, row.pk, words, int(total))
         reachable = lexical.reachable_score(weights, int(total))
-        return _Lexical(row, dict(hits), weights, reachable)
+        return _Lexical(row, dict(hits), weights, reachable, int(total))
 
     async def _find_densely(
         self, question: str, library: LibraryRow

@@ -35,10 +35,10 @@ _CLOSER_OF = {
         strict=True,
     )
 }
-_OPENER = re.compile(r'(?<![\w.,;:!?…%])["“„«‹‘(\[{（「『《【](?=\S)')
+_OPENER = re.compile(r'(?<![\w.,;:!?…%)\]])["“„«‹‘(\[{（「『《【](?=\S)')
 # sentencex holds quotations of any length together, so it is not shown the marks;
 # a reference like [1] stays, for it needs that behind a full stop.
-_HIDDEN = str.maketrans({"’": "'"} | dict.fromkeys('"“”„«»‹›‘‚`(){}（）「」『』《》【】', " "))
+_HIDDEN = str.maketrans(dict.fromkeys('"“”„«»‹›‘‚`(){}（）「」『』《》【】', " "))
 _ALSO_HIDDEN = re.compile("\\s|(?<!\\w)'|\\[(?!\\w{1,3}\\])")
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -115,17 +115,12 @@ class _Held:
     def __init__(self, paragraph: str) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
-        quoted_until = 0
         for opener in _OPENER.finditer(paragraph):
             at, mark = opener.start(), opener[0]
-            if mark == '"' and at < quoted_until:
-                continue
             found = _CLOSER_OF[mark].search(paragraph, at + 1, at + LONGEST_HELD)
             if not found:
                 continue
             closer = found.start()
-            if mark == '"':
-                quoted_until = closer + 1
             if self._ends and at < self._ends[-1]:
                 self._ends[-1] = max(self._ends[-1], closer)
             else:

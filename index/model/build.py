@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -22,11 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
+import onnx  # type: ignore[import-not-found]  # only where models are built
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file  # type: ignore[import-not-found]
 
 from index.model.files import MODEL, MODEL_SHA256, TOKENIZER, TOKENIZER_SHA256
 
@@ -152,7 +152,7 @@ class MiniLM:
         tokens = graph.integers("axis1", 1)
         masked = graph.node("Mul", "masked", hidden, wide)
         total = graph.node("ReduceSum", "total", masked, tokens, keepdims=0)
-        count = graph.node("ReduceSum", "count", mask, tokens, keepdims=0)
+        count = graph.node("ReduceSum", "count", wide, tokens, keepdims=0)
         mean = graph.node("Div", "mean", total, count)
         norm = graph.node("ReduceL2", "norm", mean, graph.integers("last", -1), keepdims=1)
         # Nothing is divided by zero.
@@ -219,10 +219,14 @@ def build(weights: Path, target: Path) -> None:
     network = MiniLM(load_file(weights / "model.safetensors"), config)
     full = target.with_suffix(".fp32.onnx")
     onnx.save(network.write(), full)
-    quantize_dynamic(
+    # Telemetry is decided at the first import.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    from onnxruntime import quantization  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    quantization.quantize_dynamic(
         full,
         target,
-        weight_type=QuantType.QInt8,
+        weight_type=quantization.QuantType.QInt8,
         per_channel=True,
         # Weights of 7 bits: processors without VNNI add up pairs of products in 16.
         reduce_range=True,

@@ -85,7 +85,7 @@ def test_a_paragraph_begins_a_new_chunk_when_the_last_is_nearly_full() -> None:
     first = " ".join(LINE.format(n) for n in range(4))
     second = " ".join(LINE.format(n) for n in range(4, 7))
 
-    chunks = chunk_article(article(f"{first}\n\n{second}"), words, budget=62)
+    chunks = chunk_article(article(f"{first}\n\n{second}"), words, budget=68)
 
     assert [c.text for c in chunks] == [first, second]
 
@@ -99,6 +99,24 @@ def test_the_embedder_reads_title_date_and_the_headings_above_first() -> None:
     assert first.embedded_text == f"Harbour (2025-04-29)\n{first.text}"
     assert second.embedded_text == f"Harbour (2025-04-29)\nThe pier\n{second.text}"
     assert second.heading == "Harbour › The pier"
+
+
+def test_headings_without_end_leave_room_and_the_nearest_stays(count: Count) -> None:
+    path = "\n".join(f"{'#' * n} {f'level {n} ' * 18}" for n in (1, 2, 3))
+    text = f"{path}\n### Ferry\n\n" + "\n\n".join(LINE.format(n) for n in range(40))
+
+    last = chunk_article(article(text), count)[-1]
+
+    assert count(last.embedded_text) <= count(last.text) + 50
+    assert last.embedded_text.split("\n")[1].endswith("Ferry")
+
+
+def test_a_list_item_keeps_its_marker_in_the_chunk_and_not_in_its_sentence() -> None:
+    chunks = chunk_article(article("\n".join(f"* {LINE.format(n)}" for n in range(4))), words, 30)
+
+    assert [c.text[:6] for c in chunks] == ["* The ", "* The "]
+    assert chunks[1].text.startswith(f"* {LINE.format(2)}")
+    assert sentence_spans(chunks[1].text, 0)[0] == Span(2, 2 + len(LINE.format(2)))
 
 
 def test_headings_given_as_spans_make_the_path_and_are_no_sentences() -> None:
@@ -116,7 +134,7 @@ def test_headings_given_as_spans_make_the_path_and_are_no_sentences() -> None:
 
 
 def test_headings_with_nothing_under_them_stay_with_what_is_above() -> None:
-    (chunk,) = chunk_article(article(f"{LINE.format(1)}\n\n# See also\n\n## Links"), words)
+    (chunk,) = chunk_article(article(f"{LINE.format(1)}\n\n# See also\n\n## Links"), words, 60)
 
     assert chunk.text.endswith("## Links")
 
@@ -165,6 +183,7 @@ def test_an_endless_title_leaves_room_for_the_text(count: Count) -> None:
         "# Roads\n" * 5000,
         "# Roads\n" + "-" * 100_000 + "\nThe pier.",
         "The pier.\n" + "=" * 100_000 + "\nThe boats.",
+        "The pier.\n" + "=" * 400 + "\nThe boats.",
         "The pier. " + "! " * 50_000 + "The boats.",
         "| a | b |\n" * 10_000,
         "| " + "word " * 20_000 + " | b |",

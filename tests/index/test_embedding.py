@@ -271,6 +271,18 @@ async def test_progress_is_told_at_the_start_and_at_the_end() -> None:
     assert [r.done for r in reports] == sorted({r.done for r in reports})
 
 
+async def test_progress_of_slow_texts_is_told_on_the_way() -> None:
+    def nap(text: str) -> list[float]:
+        time.sleep(0.06)
+        return by_length(text)
+
+    reports: list[Progress] = []
+    async with embedder(Scripted(nap), workers=1) as made:
+        await made.embed([str(n) for n in range(12)], reports.append)
+
+    assert len(reports) > 3
+
+
 async def test_progress_of_many_quick_texts_is_told_now_and_then() -> None:
     reports: list[Progress] = []
     async with embedder(Scripted(by_length)) as made:
@@ -303,6 +315,7 @@ async def test_a_model_is_loaded_once_with_the_first_text() -> None:
     loaded: list[Scripted] = []
 
     def load() -> Scripted:
+        time.sleep(0.05)  # so that both workers are there before it is loaded
         loaded.append(Scripted(by_length))
         return loaded[-1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 
 import pytest
@@ -112,6 +113,25 @@ def test_a_letter_or_number_alone_is_no_sentence() -> None:
     ]
 
 
+def test_no_sentence_begins_like_a_heading_or_a_table_row() -> None:
+    text = "The pier is closed. # of boats is five. | and so on"
+
+    assert sentences(text) == [text]
+
+
+def test_closing_marks_are_not_taken_for_opening_ones() -> None:
+    assert sentences('It is "(old)", he said. "(New)", she said.') == [
+        'It is "(old)", he said.',
+        '"(New)", she said.',
+    ]
+
+
+def test_a_line_with_a_hash_that_is_as_long_as_a_paragraph_is_text() -> None:
+    text = "# " + "The pier is closed until the divers come back. " * 6
+
+    assert len(all_sentences(text)) == 6
+
+
 def test_lines_of_one_paragraph_are_joined() -> None:
     assert sentences("The council\nmet. It was\r\nlate.") == [
         "The council\nmet.",
@@ -191,7 +211,7 @@ def test_a_sentence_without_an_end_is_cut_between_clauses() -> None:
         "." * 200_000,
         "! ? " * 50_000,
         "。" * 200_000,
-        "你好。" * 60_000,
+        "你好。" * 130_000,
         "((" * 100_000,
         '" “ ( ' * 30_000,
         "a (b. c) " * 20_000,
@@ -241,6 +261,30 @@ def test_no_word_lies_outside_the_sentences(text: str) -> None:
             # Numbers of a list are left out, words never.
             assert not any(letter.isalpha() for letter in between), between
             position = span.end
+
+
+def test_two_pieces_of_an_endless_sentence_are_never_taken_for_one() -> None:
+    text = "sea " * 37 + "pier, " + "sea " * 118 + "pier, " + "sea " * 100
+
+    spans = split_sentences(text, 0, len(text))
+
+    for first, second in itertools.pairwise(spans):
+        assert split_sentences(text, first.start, second.end) == [first, second]
+
+
+@given(
+    st.lists(st.sampled_from(["pier", "the boats", "and,", "so —", "x" * 90]), max_size=250),
+    st.data(),
+)
+def test_a_slice_of_an_endless_sentence_is_cut_like_the_whole(
+    parts: list[str], data: st.DataObject
+) -> None:
+    text = "we saw " + " ".join(parts)
+    spans = split_sentences(text, 0, len(text))
+    first = data.draw(st.integers(0, len(spans) - 1))
+    last = data.draw(st.integers(first, len(spans) - 1))
+
+    assert split_sentences(text, spans[first].start, spans[last].end) == spans[first : last + 1]
 
 
 @given(st.text(max_size=300))
