@@ -49,6 +49,7 @@ def blocks(text: str, headings: tuple[Heading, ...] = ()) -> list[tuple[str, str
         ["The show Live! begins at nine.", "cloud.example is down."],
         ["The reports, ed. by Holm, are out.", "https://example.org has them."],
         ["Hi there!!!", "What?!", "Fine."],
+        ["They put it on Harbour.Gov last week.", "It runs on Node.js now."],
         ["Er ging z.B. nach Hause.", "Dr. Müller kam."],
     ],
 )
