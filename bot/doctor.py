@@ -8,11 +8,11 @@ import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot.checks import Check, State
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job
 from bot.output import Output
@@ -25,24 +25,6 @@ _LITTLE_SPACE = 1_000_000_000
 _NO_SPACE = 100_000_000
 _EMBEDDER_SECONDS = 60.0
 _TOKEN_SHAPE = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}")
-
-
-class State(StrEnum):
-    """How a check went."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line: what was looked at, how it is, and what to do when it is not well."""
-
-    name: str
-    state: State
-    message: str
-    todo: str = ""
 
 
 def run_doctor(job: Job) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from bot.doctor import Check, State
+from bot.checks import Check, State
 from bot.settings import Settings
 
 DISCORD_API = "https://discord.com/api/v10"

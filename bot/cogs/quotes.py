@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from discord import ui
 
@@ -14,9 +14,6 @@ from bot.cogs.layout import QUOTES_ID
 from bot.cogs.ports import Service, library_of
 from bot.rendering.quotes import render_quotes
 from bot.state.answers import AnswerLog, confirm_quotes
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
 
 FORGOTTEN = "I no longer have the quotes of this answer. Ask the question again to get fresh ones."
 NOTHING_LEFT = "The articles behind this answer have no quotes to show."
@@ -62,6 +59,13 @@ class QuotesDesk:
             await exchange.say(NOTHING_LEFT)
 
 
+class HasQuotes(Protocol):
+    """The bot, as far as its button needs it."""
+
+    intake: Intake
+    quotes: QuotesDesk
+
+
 class QuotesButton(
     ui.DynamicItem[ui.Button[Any]], template=re.escape(QUOTES_ID) + r"(?P<answer_id>[0-9a-f]{16})"
 ):
@@ -82,6 +86,6 @@ class QuotesButton(
 
     async def callback(self, interaction: Interaction) -> None:
         """Show the quotes, once for each press."""
-        bot: FootnoteBot = interaction.client
+        bot: HasQuotes = interaction.client
         if bot.intake.is_first_time(interaction.id):
             await bot.quotes.show(interaction, self._answer_id)

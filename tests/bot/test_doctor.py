@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.checks import State
 from bot.cli import main
-from bot.doctor import State, check_folder, check_python, check_space, check_token
+from bot.doctor import check_folder, check_python, check_space, check_token
 from bot.doctor_online import check_discord
 from bot.owner.folder import DataFolder
 from bot.settings import Settings, load_settings
