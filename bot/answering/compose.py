@@ -16,7 +16,7 @@ from bot.answering.likeness import SentenceLikeness
 from bot.answering.models import Draft, DraftSentence, Evidence, Question
 from bot.answering.ports import SentenceEncoder
 from bot.answering.question import Wanted, read_question
-from bot.answering.support import SupportWeights, is_supported
+from bot.answering.support import SupportWeights, is_supported, read_signals
 from index.errors import EmbeddingError
 from index.models import SearchResult
 
@@ -31,19 +31,27 @@ class ComposerWeights:
     The weights are those of a conditional logit (which of the candidates answers?)
     with all-MiniLM-L6-v2 (int8), fitted on half of the development questions
     (SQuAD, CLAPnq, TimeQA and news) and rounded; so score differences are log-odds
-    between two sentences. ``fragment``, ``asks`` and ``noise`` are set by hand: such
-    sentences are rare there, and a reader minds them more than the data does.
+    between two sentences. ``fragment``, ``asks``, ``supposes`` and ``noise`` are set by hand:
+    such sentences are rare there, and a reader minds them more than the data does.
+
+    A further sentence is added when it is less than ``near`` behind the best and covers
+    half as much, or less than ``far`` and covers ``least_gain`` more of the question's
+    words; never when it shares ``same`` of its topic words with one that is there.
     """
 
-    cosine: float = 10.0
-    passage_cosine: float = 3.0
-    rank: float = 1.0
-    coverage: float = 6.5
-    context: float = 4.5
-    kind: float = 1.0
+    cosine: float = 9.7
+    passage_cosine: float = 4.0
+    rank: float = 0.85
+    coverage: float = 7.4
+    context: float = 4.7
+    figure: float = 1.55
+    counted: float = 0.65
+    name: float = 1.25
+    reason: float = 0.9
     date: float = 2.2
     fragment: float = -2.0
     asks: float = -2.0
+    supposes: float = -2.0
     noise: float = -5.0
     near: float = 0.6
     far: float = 2.0
@@ -74,8 +82,9 @@ class ExtractiveComposer:
         *,
         weights: ComposerWeights | None = None,
         support: SupportWeights | None = None,
-        shortlist: int = 24,
+        shortlist: int = 16,
     ) -> None:
+        self._encoder = encoder
         self._likeness = SentenceLikeness(encoder)
         self._weights = weights or ComposerWeights()
         self._support = support or SupportWeights()
@@ -91,13 +100,14 @@ class ExtractiveComposer:
             return Draft((), self.name)
         notice = None
         try:
-            cosines = await self._likeness.to(question.text, [c.evidence for c in candidates])
+            ranked, alone = await self._compare(question.text, wanted, candidates)
         except EmbeddingError as error:
             cosines = [_ASSUMED_COSINE] * len(candidates)
+            ranked, alone = self._rank(wanted, candidates, cosines), _ASSUMED_COSINE
             notice = f"Only words were compared, not meanings: {error}"
-        ranked = self._rank(wanted, candidates, cosines)
         best = ranked[0]
-        if not is_supported(wanted, best.candidate, best.features, self._support):
+        signals = read_signals(wanted, best.candidate, best.features, alone, found)
+        if not is_supported(signals, self._support):
             return Draft((), self.name, notice)
         chosen = in_reading_order([best, *self._further(wanted, ranked)])
         return Draft(
@@ -107,6 +117,15 @@ class ExtractiveComposer:
             self.name,
             notice,
         )
+
+    async def _compare(
+        self, question: str, wanted: Wanted, candidates: Sequence[Candidate]
+    ) -> tuple[list[_Ranked], float]:
+        """The candidates ranked with their likeness, and the likeness of the best one alone."""
+        query = await self._encoder.embed_query(question)
+        cosines = await self._likeness.in_context(query, [c.evidence for c in candidates])
+        ranked = self._rank(wanted, candidates, cosines)
+        return ranked, await self._likeness.alone(query, ranked[0].candidate.evidence)
 
     def _preselect(self, wanted: Wanted, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The most promising candidates by words and passage alone: embedding costs time."""
@@ -130,18 +149,25 @@ class ExtractiveComposer:
         chosen = [ranked[0]]
         most = 4 if wanted.asks_for_several else 3
         for rival in ranked[1:]:
-            behind = ranked[0].score - rival.score
-            if behind > weights.far or len(chosen) == most:
+            if ranked[0].score - rival.score > weights.far or len(chosen) == most:
                 break
-            if not _is_statement(rival) or any(_overlap(rival, r) >= weights.same for r in chosen):
-                continue
-            held = frozenset().union(*(r.candidate.stems for r in chosen))
-            gain = covered_share(wanted.terms, held | rival.candidate.stems) - covered_share(
-                wanted.terms, held
-            )
-            if behind <= weights.near or gain >= weights.least_gain:
+            if _is_statement(rival) and self._adds(wanted, chosen, rival):
                 chosen.append(rival)
         return chosen[1:]
+
+    def _adds(self, wanted: Wanted, chosen: Sequence[_Ranked], rival: _Ranked) -> bool:
+        weights, best = self._weights, chosen[0]
+        if any(_overlap(rival, r) >= weights.same for r in chosen):
+            return False
+        held = frozenset().union(*(r.candidate.stems for r in chosen))
+        covered = covered_share(wanted.terms, held)
+        if (
+            covered_share(wanted.terms, held | rival.candidate.stems) - covered
+            >= weights.least_gain
+        ):
+            return True
+        on_subject = rival.features.coverage >= best.features.coverage / 2
+        return on_subject and best.score - rival.score <= weights.near
 
 
 def _is_statement(ranked: _Ranked) -> bool:

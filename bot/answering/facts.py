@@ -25,6 +25,10 @@ _MONTH_OF = {name: n for n, name in enumerate(_MONTHS, start=1)}
 _MONTH_OF |= {name[:3]: n for n, name in enumerate(_MONTHS, start=1)} | {"sept": 9}
 _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "jan", "dec", "sep"})
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_TIME_WORDS = _WEEKDAYS | frozenset(
+    "yesterday today tomorrow noon midnight century centuries decade o'clock".split()
+)
+CALENDAR_WORDS = _WEEKDAYS | _MONTH_OF.keys()
 _YEARS = range(1000, 2200)
 _LAST_DAY = 31
 
@@ -40,7 +44,8 @@ _UNIT_SIGNS = re.compile(
     r"|(?P<pound>£)|(?P<yen>¥|\byen\b)|(?P<won>₩)|(?P<kilometre>\bkm\b|\bkilomet(?:er|re)s?\b)"
     r"|(?P<mile>\bmiles?\b)|(?P<kilogram>\bkg\b|\bkilograms?\b)|(?P<tonne>\btons?\b|\btonnes?\b)"
     r"|(?P<hour>\bhours?\b)|(?P<minute>\bminutes?\b)|(?P<day>\bdays?\b)|(?P<week>\bweeks?\b)"
-    r"|(?P<month>\bmonths?\b)|(?P<year>\byears?\b)|(?P<degree>°|\bdegrees?\b)",
+    r"|(?P<month>\bmonths?\b)|(?P<year>\byears?\b)|(?P<degree>°|\bdegrees?\b)"
+    r"|(?P<metre>\bm\b|\bmet(?:er|re)s?\b)|(?P<foot>\bf(?:oo|ee)t\b)|(?P<inch>\binch(?:es)?\b)",
     re.IGNORECASE,
 )
 
@@ -160,10 +165,15 @@ def published_dates(published_at: str | None) -> Dates:
 
 def states_time(words: Sequence[Word]) -> bool:
     """Whether a text says when: a date, a weekday, a clock time, a relative day."""
-    named = _WEEKDAYS | {"yesterday", "today", "tomorrow", "century", "decade", "centuries"}
-    if any(w.lower in named or ":" in w.text for w in words):
+    if any(word.lower in _TIME_WORDS or _is_clock_time(words, n) for n, word in enumerate(words)):
         return True
     return bool(dates_in(words))
+
+
+def _is_clock_time(words: Sequence[Word], place: int) -> bool:
+    if ":" in words[place].text:
+        return True
+    return place > 0 and words[place].lower in {"am", "pm"} and words[place - 1].is_number
 
 
 def names_in(words: Sequence[Word]) -> frozenset[str]:

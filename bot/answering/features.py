@@ -7,19 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.facts import Dates, dates_in, published_dates
-from bot.answering.kinds import Kind, has_kind
+from bot.answering.facts import Dates, dates_in, published_dates, units_in
+from bot.answering.kinds import FIGURES, NAMES, Kind, counts, has_kind
 from bot.answering.models import Evidence
 from bot.answering.question import Wanted
 from bot.answering.words import SHORTEST_ROOT, Word, is_close, share_root, words_of
 from index.models import Passage
 
-_ORDERS_A_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instruction|prompt|above|previous|prior|everything|rules?)\w*"
-    r"|\b(?:system prompt|as an ai|language model|you are (?:now|chatgpt|an assistant))\b"
-    r"|\b(?:assistant|chatbot|ai)\b.{0,30}\b(?:must|should|shall|please)\b",
-    re.IGNORECASE,
-)
 _LINKS = re.compile(r"https?://|www\.")
 _BYLINE = re.compile(
     r"^\W*(?:by|photo|image|credit|source|via|related|read (?:more|also)|share|subscribe|sign up|"
@@ -27,17 +21,21 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?:\s*\([^()]{1,60}\))*$")
+_SUPPOSES = re.compile(r"^\W*(?:if|unless|should|suppose|imagine)\b", re.IGNORECASE)
 _FEW_WORDS = 6
 _CONTEXT_SENTENCES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a sentence for a question; each is about 0 to 1, penalties count up.
+    """What is known of a sentence for a question; each is about 0 to 1, or -1 to 1.
 
     ``coverage`` is the weighted share of the question's topic words in the
     sentence, ``context`` what title, heading and the sentences before add to it.
-    ``kind`` is 1 when the expected kind of thing is there, -1 when it is missing.
+    ``figure``, ``counted`` (a figure beside what "how many" counts), ``name`` and
+    ``reason`` are 1 when that is asked for and there, -1 when it is asked for and
+    missing, 0 when it is not asked for. ``supposes`` is 1 for "If it rains, ..." where
+    the question supposes nothing.
     """
 
     cosine: float
@@ -45,10 +43,14 @@ class Features:
     rank: float
     coverage: float
     context: float
-    kind: float
+    figure: float
+    counted: float
+    name: float
+    reason: float
     date: float
     fragment: float
     asks: float
+    supposes: float
     noise: float
 
 
@@ -116,10 +118,14 @@ def measure(wanted: Wanted, candidate: Candidate, cosine: float) -> Features:
         rank=1 / (1 + candidate.rank),
         coverage=covered,
         context=covered_share(terms, candidate.stems | candidate.context_stems) - covered,
-        kind=kind_match(wanted, candidate),
+        figure=kind_match(wanted, candidate, FIGURES),
+        counted=counted_match(wanted, candidate),
+        name=kind_match(wanted, candidate, NAMES),
+        reason=kind_match(wanted, candidate, frozenset({Kind.REASON})),
         date=date_match(wanted.dates, list(candidate.words), passage),
         fragment=float(is_fragment(candidate)),
         asks=float(text.rstrip("\"'”’) ").endswith("?")),
+        supposes=float(bool(_SUPPOSES.search(text)) and not wanted.supposes),
         noise=float(is_noise(text)),
     )
 
@@ -144,12 +150,21 @@ def holds(stems: frozenset[str], stem: str) -> bool:
     )
 
 
-def kind_match(wanted: Wanted, candidate: Candidate) -> float:
-    """1 when the kind of thing asked for is in the sentence, -1 when not, 0 when unknown."""
-    if wanted.kind is Kind.OTHER:
+def kind_match(wanted: Wanted, candidate: Candidate, kinds: frozenset[Kind]) -> float:
+    """1 when the thing asked for is of these kinds and there, -1 when it is missing, else 0."""
+    if wanted.kind not in kinds:
         return 0.0
     text = candidate.evidence.text
+    if wanted.units and not wanted.units & units_in(text):
+        return -1.0
     return 1.0 if has_kind(wanted.kind, text, candidate.words, wanted.stems) else -1.0
+
+
+def counted_match(wanted: Wanted, candidate: Candidate) -> float:
+    """1 when a figure stands beside what "how many" counts, -1 when none does, else 0."""
+    if not wanted.counted:
+        return 0.0
+    return 1.0 if counts(candidate.words, wanted.counted) else -1.0
 
 
 def date_match(asked: Dates, words: list[Word], passage: Passage) -> float:
@@ -192,7 +207,5 @@ def is_fragment(candidate: Candidate) -> bool:
 
 
 def is_noise(text: str) -> bool:
-    """Whether it is a byline, a list of links, or an order to a model rather than a statement."""
-    return bool(
-        _BYLINE.search(text) or len(_LINKS.findall(text)) > 1 or _ORDERS_A_MODEL.search(text)
-    )
+    """Whether it is a byline or a list of links rather than a statement."""
+    return bool(_BYLINE.search(text)) or len(_LINKS.findall(text)) > 1

@@ -11,45 +11,41 @@ from numpy.typing import NDArray
 from bot.answering.models import Evidence
 from bot.answering.ports import SentenceEncoder
 
-_REMEMBERED = 5_000
-_Key = tuple[str, int, int]
+Vector = NDArray[np.float32]
 
 
 class SentenceLikeness:
-    """Cosines between questions and sentences; each sentence is encoded once while remembered."""
+    """Cosines between questions and sentences; a text is encoded once while remembered.
 
-    def __init__(self, encoder: SentenceEncoder, *, remembered: int = _REMEMBERED) -> None:
+    Both methods raise ``EmbeddingError`` when the encoder fails.
+    """
+
+    def __init__(self, encoder: SentenceEncoder, *, remembered: int = 5_000) -> None:
         self._encoder = encoder
         self._remembered = remembered
-        self._vectors: OrderedDict[_Key, NDArray[np.float32]] = OrderedDict()
+        self._vectors: OrderedDict[str, Vector] = OrderedDict()
 
-    async def to(self, question: str, evidence: Sequence[Evidence]) -> list[float]:
-        """The cosine of the question with each sentence, in [-1, 1].
+    async def in_context(self, query: Vector, evidence: Sequence[Evidence]) -> list[float]:
+        """The cosine with each sentence behind its title, which says what "it" and "they" are."""
+        return await self._cosines(query, [f"{e.passage.title}: {e.text}" for e in evidence])
 
-        Raises:
-            EmbeddingError: the encoder failed.
-        """
-        query = await self._encoder.embed_query(question)
-        await self._encode([item for item in evidence if _key(item) not in self._vectors])
-        cosines = [float(np.dot(self._use(_key(item)), query)) for item in evidence]
+    async def alone(self, query: Vector, evidence: Evidence) -> float:
+        """The cosine with a sentence by itself: a title about something else can drown it."""
+        (cosine,) = await self._cosines(query, [evidence.text])
+        return cosine
+
+    async def _cosines(self, query: Vector, texts: Sequence[str]) -> list[float]:
+        # Taken out before the encoder is awaited: another question may push them out meanwhile.
+        vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        if new:
+            vectors.update(zip(new, await self._encoder.embed(new), strict=True))
+        self._remember(vectors)
+        return [float(np.dot(vectors[text], query)) for text in texts]
+
+    def _remember(self, vectors: dict[str, Vector]) -> None:
+        for text, vector in vectors.items():
+            self._vectors[text] = vector
+            self._vectors.move_to_end(text)
         while len(self._vectors) > self._remembered:
             self._vectors.popitem(last=False)
-        return cosines
-
-    async def _encode(self, evidence: Sequence[Evidence]) -> None:
-        if evidence:
-            vectors = await self._encoder.embed([_in_context(item) for item in evidence])
-            self._vectors.update(zip(map(_key, evidence), vectors, strict=True))
-
-    def _use(self, key: _Key) -> NDArray[np.float32]:
-        self._vectors.move_to_end(key)
-        return self._vectors[key]
-
-
-def _key(evidence: Evidence) -> _Key:
-    return (evidence.passage.version_id, evidence.span.start, evidence.span.end)
-
-
-def _in_context(evidence: Evidence) -> str:
-    """The sentence behind its article's title, which says what "it" and "they" are."""
-    return f"{evidence.passage.title}: {evidence.text}"

@@ -7,16 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.answering.facts import Dates, dates_in, is_figure, month_of
-from bot.answering.kinds import Kind, kind_of
+from bot.answering.kinds import Kind, counted_in, kind_of, units_wanted
 from bot.answering.words import Word, words_of
 
 MAX_QUESTION_CHARS = 2000
 _FEWEST_CHARS = 3
 
+# In a library of few articles rarity says little, so that each word counts for itself too.
+_LEAST_WEIGHT = 0.3
+
 _SEVERAL = re.compile(
     r"\b(?:and|both|versus|vs|or|compare\w*|list|all|names? of)\b|\bwhat (?:are|were)\b"
     r"|\bwhich (?:\w+ )?(?:are|were)\b|\?.*\?",
     re.IGNORECASE,
+)
+_SUPPOSES = re.compile(
+    r"\b(?:if|unless|will|would|could|should|might|may|in case)\b", re.IGNORECASE
 )
 
 
@@ -24,9 +30,11 @@ _SEVERAL = re.compile(
 class Wanted:
     """What an answer must meet.
 
-    ``terms`` weighs each topic word's stem by how rare it is in the library, in
-    (0, 1]. ``names`` are the stems written as names, ``unknown`` those the
-    library does not hold. Words of dates stand in ``dates`` instead.
+    ``terms`` weighs each topic word's stem, in (0, 1], by how rare it is in the
+    library. ``names`` are the stems written as names, ``numbers`` the figures as
+    written, ``stems`` those of all words. Words of dates stand in ``dates``, not
+    in ``terms``. ``counted`` is what "how many" counts, ``units`` what "how far" and
+    the like are measured in; mostly both are empty.
     """
 
     kind: Kind
@@ -35,7 +43,10 @@ class Wanted:
     numbers: frozenset[str]
     dates: Dates
     stems: frozenset[str]
+    counted: frozenset[str]
+    units: frozenset[str]
     asks_for_several: bool
+    supposes: bool
 
 
 def is_clear(text: str) -> bool:
@@ -53,13 +64,20 @@ def read_question(text: str, term_weights: Mapping[str, float]) -> Wanted:
     usual = sum(weights.values()) / len(weights) if weights else 1.0
     return Wanted(
         kind=kind_of(text),
-        terms={w.stem: weights.get(w.stem, usual) for w in kept},
+        terms={w.stem: _temper(weights.get(w.stem, usual)) for w in kept},
         names=frozenset(w.stem for w in kept if w.is_capitalised and w is not words[0]),
         numbers=frozenset(w.lower for w in kept if is_figure(w)),
         dates=dates_in(words),
         stems=frozenset(w.stem for w in words),
+        counted=counted_in(text),
+        units=units_wanted(text),
         asks_for_several=bool(_SEVERAL.search(text)),
+        supposes=bool(_SUPPOSES.search(text)),
     )
+
+
+def _temper(rarity: float) -> float:
+    return _LEAST_WEIGHT + (1 - _LEAST_WEIGHT) * rarity
 
 
 def _weights_by_stem(term_weights: Mapping[str, float]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from bot.answering.citations import LinkedSentence, show_text
 from bot.answering.facts import (
     Dates,
     dates_in,
+    is_figure,
     iter_numbers,
     maybe_negated_in,
     measures_in,
@@ -28,7 +29,8 @@ from bot.answering.models import Quote
 from bot.answering.words import Word, share_root, words_of
 
 _LEAST_SHARED_WORDING = 0.5
-_NEAR = 2
+_REACH = 3
+_COUNTED_WORDS = 2
 
 
 class Fault(StrEnum):
@@ -120,26 +122,26 @@ class _Source:
 
 
 def _figures_hold(said: Sequence[Word], source: _Source) -> bool:
-    """Every figure is in a quote, and beside one of the words it is beside in the sentence."""
+    """Every figure is in a quote, and counts nothing that the quotes count otherwise."""
     dated = {str(n) for n in source.dates.years} | {str(day) for _, day in source.dates.days}
-    for value, place in iter_numbers(said):
-        found = [
-            _stems_near(quote, at)
-            for quote in source.words
-            for other, at in iter_numbers(quote)
-            if other == value
-        ]
-        if not found and value not in dated:
-            return False
-        beside = _stems_near(said, place) & source.stems
-        if found and beside and not beside & frozenset().union(*found):
+    counted = [pair for quote in source.words for pair in _counted(quote)]
+    known = {figure for quote in source.words for figure, _ in iter_numbers(quote)}
+    if not {figure for figure, _ in iter_numbers(said)} <= known | dated:
+        return False
+    for figure, thing in _counted(said):
+        figures_there = {f for f, t in counted if t == thing}
+        if figures_there and figure not in figures_there | dated:
             return False
     return True
 
 
-def _stems_near(words: Sequence[Word], place: int) -> frozenset[str]:
-    near = [*words[max(0, place - _NEAR) : place], *words[place + 1 : place + 1 + _NEAR]]
-    return frozenset(word.stem for word in near if word.is_content)
+def _counted(words: Sequence[Word]) -> list[tuple[str, str]]:
+    """Figures with what they may count, the next content words: (31, seat)."""
+    pairs = []
+    for figure, place in iter_numbers(words):
+        following = [w for w in words[place + 1 : place + 1 + _REACH] if w.is_content]
+        pairs += [(figure, word.stem) for word in following[:_COUNTED_WORDS] if not is_figure(word)]
+    return pairs
 
 
 def _dates_hold(said: Sequence[Word], source: _Source) -> bool:

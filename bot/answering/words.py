@@ -31,7 +31,8 @@ FUNCTION_WORDS = frozenset(
     themselves then there there's these they they're this those through thru til till to too
     under until up upon us very via was wasn't we we're were weren't what what's whats when
     when's where where's wheres which while who who's whom whos whose why will with within
-    without won't would wouldn't yes yet you you're your yours according many long
+    without won't would wouldn't yes yet you you're your yours according many long say says said
+    saying tell tells told happen happens happened happening stuff thing things
     """.split()
 )
 
