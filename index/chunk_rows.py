@@ -79,6 +79,24 @@ def forget_indexed(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE version SET collection = NULL")
 
 
+def libraries_to_fill(connection: sqlite3.Connection, fingerprint: str) -> list[str]:
+    """Libraries indexed by ``fingerprint`` whose edition is not known to be whole in Chroma."""
+    rows = connection.execute(
+        "SELECT DISTINCT l.name FROM library AS l "
+        "JOIN membership AS m ON m.library = l.pk AND m.to_edition IS NULL "
+        "JOIN version AS v ON v.pk = m.version "
+        "WHERE l.fingerprint = ? AND v.collection IS NOT l.collection",
+        (fingerprint,),
+    )
+    return [r["name"] for r in rows]
+
+
+def was_filled(connection: sqlite3.Connection) -> bool:
+    """Whether any version is said to be in Chroma."""
+    row = connection.execute("SELECT 1 FROM version WHERE collection IS NOT NULL LIMIT 1")
+    return row.fetchone() is not None
+
+
 def load_chunks(
     connection: sqlite3.Connection,
     library: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.models import EditionInfo
@@ -83,6 +83,27 @@ def _pk(connection: sqlite3.Connection, library: int, member: Member) -> int:
     if row is None:
         raise KeyError(member.version_id)
     return int(row["pk"])
+
+
+def withheld(connection: sqlite3.Connection, library: int) -> set[str]:
+    """Ids of articles that were removed by hand and that a sync must not bring back."""
+    rows = connection.execute("SELECT article_id FROM withheld WHERE library = ?", (library,))
+    return {r["article_id"] for r in rows}
+
+
+def withhold(connection: sqlite3.Connection, library: int, article_ids: Iterable[str]) -> None:
+    """Remember articles as removed by hand."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO withheld VALUES (?, ?)", ((library, id_) for id_ in article_ids)
+    )
+
+
+def welcome(connection: sqlite3.Connection, library: int, article_ids: Iterable[str]) -> None:
+    """Forget that articles were removed by hand: somebody added them again."""
+    connection.executemany(
+        "DELETE FROM withheld WHERE library = ? AND article_id = ?",
+        ((library, id_) for id_ in article_ids),
+    )
 
 
 def history(connection: sqlite3.Connection, library: int) -> tuple[EditionInfo, ...]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index import library_rows, verifying
+from index import chunk_rows, library_rows, verifying
 from index.database import Database
 from index.library_rows import LibraryRow
 
@@ -42,10 +42,10 @@ class ChromaHealth:
 
     async def find_trouble(self, database: Database) -> str | None:
         """What is wrong with the folder, or None; opens nothing in this process."""
+        if not await database.read(chunk_rows.was_filled):
+            return None
         rows = await database.read(library_rows.list_libraries)
         filled = [row for row in rows if row.edition and row.collection]
-        if not filled:
-            return None
         if not self._folder.is_dir() or not any(self._folder.iterdir()):
             return "the folder of the vector index is gone"
         if await asyncio.to_thread(self._is_sealed):

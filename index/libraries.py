@@ -9,7 +9,7 @@ from pathlib import Path
 from index import chunk_rows, library_rows, schema
 from index.database import Database
 from index.embedding import Embedder
-from index.errors import StoreError
+from index.errors import StoreError, VectorStoreError
 from index.health import ChromaHealth
 from index.indexing import Indexer, WriteRate
 from index.library import Library
@@ -62,6 +62,12 @@ class Libraries:
         await self.database.migrate(schema.SCHEMA, schema.STEPS)
         trouble = await self._health.find_trouble(self.database)
         if trouble is None:
+            # A run that was cut off may have left rows out; the database knows which.
+            try:
+                await self._refill(on_progress)
+            except VectorStoreError as error:
+                # Words still find articles, and every answer says that only they were compared.
+                on_notice(str(error))
             return
         on_notice(f"Rebuilding the vector index from the database: {trouble}.")
         try:
@@ -69,10 +75,17 @@ class Libraries:
         except OSError as error:
             raise StoreError(f"The damaged vector index cannot be moved aside: {error}") from error
         await self.database.write(chunk_rows.forget_indexed)
-        written = 0
-        for row in await self.database.read(library_rows.list_libraries):
-            written += await self.library(row.name).refill(on_progress)
+        written = await self._refill(on_progress)
         on_notice(f"The vector index is whole again ({written} passages, nothing embedded anew).")
+
+    async def _refill(self, on_progress: OnProgress) -> int:
+        written = 0
+        fingerprint = self._indexer.fingerprint
+        for name in await self.database.read(
+            lambda c: chunk_rows.libraries_to_fill(c, fingerprint)
+        ):
+            written += await self.library(name).refill(on_progress)
+        return written
 
     def library(self, name: str) -> Library:
         """The library of that name; it comes into being with its first article."""

@@ -142,7 +142,7 @@ class Library:
         return results, problems
 
     async def remove(self, article_ids: Sequence[str], *, actor: str) -> SyncReport:
-        """Take articles out of the answers with a new edition.
+        """Take articles out of the answers with a new edition; no sync brings them back.
 
         Raises:
             SourceError: an article that is not in the current edition.
@@ -155,6 +155,7 @@ class Library:
             if row is None or unknown or not article_ids:
                 raise SourceError(f"No such article: {', '.join(unknown) or '(none named)'}.")
             gone = tuple(dict.fromkeys(article_ids))
+            await self._publisher.withhold(row, gone)
             edition = await self._publisher.publish(
                 row, Changes({}, gone, 0, 0), actor=actor, note="remove"
             )

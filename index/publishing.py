@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from index import editions, library_rows
@@ -17,7 +17,7 @@ from index.editions import Changes, Member
 from index.errors import EmbedderMismatch, SourceError
 from index.indexing import Indexer, WriteRate
 from index.library_rows import LibraryRow
-from index.models import Article, OnProgress, ReadResult, SyncReport
+from index.models import Article, OnProgress, Problem, ReadResult, SyncReport
 from index.sync import SyncPlan, drops_too_much, plan_sync
 from index.vector_store import VectorStore
 
@@ -85,9 +85,15 @@ class Publisher:
         self.check_fingerprint(row)
         keyed = await self._database.write(lambda c: _remember(c, row.pk, results, actor))
         present = await self.members(row)
-        plan = plan_sync(present, keyed, drop_missing=drop_missing)
+        withheld = await self._database.read(lambda c: editions.withheld(c, row.pk))
+        plan = plan_sync(
+            present,
+            keyed,
+            drop_missing=drop_missing,
+            withheld=withheld if drop_missing else frozenset(),
+        )
         _refuse_implausible(plan, len(present))
-        problems = tuple(p for result in results for p in result.problems)
+        problems = (*(p for result in results for p in result.problems), *_tell_kept(plan))
         if plan.is_empty:
             return SyncReport(
                 row.edition,
@@ -96,10 +102,11 @@ class Publisher:
                 problems=problems,
                 seconds=time.perf_counter() - started,
             )
+        back = withheld & set(plan.added)
         incoming = [plan.articles[id_] for id_ in (*plan.added, *plan.changed)]
         tally = await self._indexer.store_versions(row, incoming, on_progress)
         await self._fill(row, incoming, row.collection, on_progress)
-        edition = await self.publish(row, plan.changes(), actor=actor, note=note)
+        edition = await self.publish(row, plan.changes(), actor=actor, note=note, back=back)
         return SyncReport(
             edition,
             published=True,
@@ -114,11 +121,26 @@ class Publisher:
             embedding_seconds=self._indexer.busy_seconds - busy,
         )
 
-    async def publish(self, row: LibraryRow, changes: Changes, *, actor: str, note: str) -> int:
-        """Make the next edition; its number."""
-        return await self._database.write(
-            lambda c: editions.publish(c, row.pk, changes, actor=actor, note=note, now=_now())
-        )
+    async def publish(
+        self,
+        row: LibraryRow,
+        changes: Changes,
+        *,
+        actor: str,
+        note: str,
+        back: Iterable[str] = (),
+    ) -> int:
+        """Make the next edition; its number. ``back`` were removed by hand and are welcome."""
+
+        def write(connection: sqlite3.Connection) -> int:
+            editions.welcome(connection, row.pk, back)
+            return editions.publish(connection, row.pk, changes, actor=actor, note=note, now=_now())
+
+        return await self._database.write(write)
+
+    async def withhold(self, row: LibraryRow, article_ids: Sequence[str]) -> None:
+        """Remember that these were removed by hand, so that no sync brings them back."""
+        await self._database.write(lambda c: editions.withhold(c, row.pk, article_ids))
 
     async def rebuild(self, on_progress: OnProgress) -> int:
         """Make the vector index anew from the database; the number of its vectors."""
@@ -175,6 +197,19 @@ def _refuse_implausible(plan: SyncPlan, current: int) -> None:
             "fault of the source. Nothing was changed. If it is meant, take the articles out "
             "with `footnote index remove`."
         )
+
+
+def _tell_kept(plan: SyncPlan) -> list[Problem]:
+    if not plan.kept:
+        return []
+    names = ", ".join(plan.kept[:3]) + (", ..." if len(plan.kept) > 3 else "")  # noqa: PLR2004
+    return [
+        Problem(
+            names,
+            f"Kept {len(plan.kept)} that the source no longer gives, because not all of it could "
+            "be read. Mend that and sync again, or use `footnote index remove`.",
+        )
+    ]
 
 
 def _remember(

@@ -144,6 +144,8 @@ class Retriever:
         ask = want * 2
         while True:
             hits = await self._vectors.query(library.collection, query, ask)
+            if not hits:
+                raise VectorStoreError("The vector index is being made anew.")
             live = await self._database.read(
                 lambda c, ids=[id_ for id_, _ in hits]: chunk_rows.live_chunk_ids(  # type: ignore[misc]
                     c, library.pk, library.edition, ids

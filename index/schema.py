@@ -2,6 +2,7 @@
 
 ``membership`` rows say from which edition on, and until which, an article had
 which version, so that publishing costs what changed and any edition can be read.
+``withheld`` names articles that somebody removed: a sync does not bring them back.
 Chunk texts are not stored: a chunk is a span of its version's text.
 """
 
@@ -85,5 +86,12 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX membership_by_version ON membership (version, to_edition);
     CREATE UNIQUE INDEX membership_open ON membership (library, article_id)
         WHERE to_edition IS NULL;
+    """,
+    """
+    CREATE TABLE withheld (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        article_id TEXT NOT NULL,
+        PRIMARY KEY (library, article_id)
+    ) WITHOUT ROWID;
     """,
 )

@@ -66,22 +66,27 @@ class ChromaFolder:
         self, collection: str, vector: NDArray[np.float32], limit: int
     ) -> list[tuple[str, float]]:
         """The nearest ids with their cosine similarity in [-1, 1], best first."""
-        found = self._open(collection).query(
-            query_embeddings=[vector], n_results=limit, include=["distances"]
-        )
+        handle = self._find(collection)
+        if handle is None:
+            return []
+        found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]
 
     def count(self, collection: str) -> int:
         """Number of vectors, dead ones included."""
-        return int(self._open(collection).count())
+        handle = self._find(collection)
+        return 0 if handle is None else int(handle.count())
 
     def missing(self, collection: str, ids: Sequence[str]) -> list[str]:
         """Those of ``ids`` that are not in the collection."""
+        handle = self._find(collection)
+        if handle is None:
+            return list(ids)
         absent: list[str] = []
         for at in range(0, len(ids), 2000):
             page = list(ids[at : at + 2000])
-            present = set(self._open(collection).get(ids=page, include=[])["ids"])
+            present = set(handle.get(ids=page, include=[])["ids"])
             absent.extend(id_ for id_ in page if id_ not in present)
         return absent
 
@@ -99,6 +104,13 @@ class ChromaFolder:
         """Release the files."""
         self._handles.clear()
         self._client.close()
+
+    def _find(self, collection: str) -> Any:  # noqa: ANN401 - as _open
+        # Reading makes no collection: one that is asked for while it is being replaced
+        # must not come back to life empty.
+        if collection not in self._handles and collection not in self.names():
+            return None
+        return self._open(collection)
 
     def _open(self, collection: str) -> Any:  # noqa: ANN401 - chromadb's own class is generic over its server
         if collection not in self._handles:

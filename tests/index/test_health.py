@@ -72,6 +72,21 @@ async def test_a_damaged_vector_index_is_rebuilt_and_the_operator_told(
         assert (await opened.libraries.library("default").verify()).problems == ()
 
 
+async def test_rows_that_a_cut_off_run_left_out_are_put_back_although_the_folder_is_sealed(
+    tmp_path: Path,
+) -> None:
+    before = await fill(tmp_path)
+    async with open_libraries(tmp_path) as opened:
+        await opened.libraries._vectors.drop("library-1-1")
+        await opened.libraries.database.write(
+            lambda c: c.execute("UPDATE version SET collection = NULL")
+        )
+
+    async with open_libraries(tmp_path) as opened:
+        assert await ranking(opened.libraries) == before
+        assert (await opened.libraries.library("default").verify()).problems == ()
+
+
 async def test_a_properly_closed_index_needs_no_look(tmp_path: Path) -> None:
     await fill(tmp_path)
     seal = (tmp_path / "chroma.seal").read_text()

@@ -243,7 +243,20 @@ async def test_a_sync_keeps_what_cannot_be_read_today(libraries: Libraries, pape
     report = await library.sync(paper.read, actor="tester")
 
     assert not report.published
-    assert report.problems == paper.problems
+    assert report.problems[0] == paper.problems[0]
+    assert "Kept 1" in report.problems[1].message
+    assert (await library.status()).articles == 10
+
+
+async def test_a_sync_does_not_bring_back_what_was_removed_but_an_add_does(
+    libraries: Libraries, paper: Paper
+) -> None:
+    library = libraries.library("default")
+    await library.remove(["story-3"], actor="tester")
+
+    assert not (await library.sync(paper.read, actor="tester")).published
+    assert (await add(library, paper.articles[3])).added == ("story-3",)
+    assert not (await library.sync(paper.read, actor="tester")).published
     assert (await library.status()).articles == 10
 
 
