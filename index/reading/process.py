@@ -58,7 +58,7 @@ class ReadingProcess:
             process = await self._ready()
             try:
                 async with asyncio.timeout(self._seconds):
-                    return await self._exchange(process, head, data)
+                    return await self._exchange_alive(process, head, data)
             except TimeoutError as exc:
                 await self._stop()
                 raise SourceError(
@@ -79,6 +79,22 @@ class ReadingProcess:
         """Ends the child."""
         async with self._turn:
             await self._stop()
+
+    async def _exchange_alive(
+        self, process: Process, head: dict[str, Any], data: bytes
+    ) -> dict[str, Any]:
+        """As ``_exchange``; once more in a new child when a kept one turns out to be dead.
+
+        A child that died while it was idle is known to be dead only some moments later.
+        """
+        kept = self._served > 0
+        try:
+            return await self._exchange(process, head, data)
+        except (asyncio.IncompleteReadError, OSError):
+            if not kept:
+                raise
+        await self._stop()
+        return await self._exchange(await self._ready(), head, data)
 
     async def _exchange(
         self, process: Process, head: dict[str, Any], data: bytes
