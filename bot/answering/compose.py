@@ -36,7 +36,8 @@ class ComposerWeights:
 
     A further sentence is added when it is less than ``near`` behind the best and covers
     half as much, or less than ``far`` and covers ``least_gain`` more of the question's
-    words; never when it shares ``same`` of its topic words with one that is there.
+    words. Where several things are asked for, it may be ``farthest`` behind and cover
+    twice that. Never when it shares ``same`` of its topic words with one that is there.
     """
 
     cosine: float = 9.7
@@ -55,6 +56,7 @@ class ComposerWeights:
     noise: float = -5.0
     near: float = 0.6
     far: float = 2.0
+    farthest: float = 5.0
     least_gain: float = 0.15
     same: float = 0.7
 
@@ -65,7 +67,9 @@ class ComposerWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class Ranked:
+    """A candidate with its score."""
+
     candidate: Candidate
     features: Features
     score: float
@@ -120,7 +124,7 @@ class ExtractiveComposer:
 
     async def _compare(
         self, question: str, wanted: Wanted, candidates: Sequence[Candidate]
-    ) -> tuple[list[_Ranked], float]:
+    ) -> tuple[list[Ranked], float]:
         """The candidates ranked with their likeness, and the likeness of the best one alone."""
         query = await self._encoder.embed_query(question)
         cosines = await self._likeness.in_context(query, [c.evidence for c in candidates])
@@ -136,26 +140,27 @@ class ExtractiveComposer:
 
     def _rank(
         self, wanted: Wanted, candidates: Sequence[Candidate], cosines: Sequence[float]
-    ) -> list[_Ranked]:
+    ) -> list[Ranked]:
         ranked = []
         for candidate, cosine in zip(candidates, cosines, strict=True):
             features = measure(wanted, candidate, cosine)
-            ranked.append(_Ranked(candidate, features, self._weights.score(features)))
+            ranked.append(Ranked(candidate, features, self._weights.score(features)))
         return sorted(ranked, key=lambda r: -r.score)
 
-    def _further(self, wanted: Wanted, ranked: Sequence[_Ranked]) -> list[_Ranked]:
+    def _further(self, wanted: Wanted, ranked: Sequence[Ranked]) -> list[Ranked]:
         """Sentences worth adding to the best: about as good, or meeting more of the question."""
         weights = self._weights
         chosen = [ranked[0]]
-        most = 4 if wanted.asks_for_several else 3
+        several = wanted.asks_for_several
+        reach, most = (weights.farthest, 4) if several else (weights.far, 3)
         for rival in ranked[1:]:
-            if ranked[0].score - rival.score > weights.far or len(chosen) == most:
+            if ranked[0].score - rival.score > reach or len(chosen) == most:
                 break
             if _is_statement(rival) and self._adds(wanted, chosen, rival):
                 chosen.append(rival)
         return chosen[1:]
 
-    def _adds(self, wanted: Wanted, chosen: Sequence[_Ranked], rival: _Ranked) -> bool:
+    def _adds(self, wanted: Wanted, chosen: Sequence[Ranked], rival: Ranked) -> bool:
         weights, best = self._weights, chosen[0]
         if any(_overlap(rival, r) >= weights.same for r in chosen):
             return False
@@ -170,12 +175,12 @@ class ExtractiveComposer:
         return on_subject and best.score - rival.score <= weights.near
 
 
-def _is_statement(ranked: _Ranked) -> bool:
+def _is_statement(ranked: Ranked) -> bool:
     features = ranked.features
     return not (features.fragment or features.asks or features.noise)
 
 
-def _overlap(one: _Ranked, other: _Ranked) -> float:
+def _overlap(one: Ranked, other: Ranked) -> float:
     """The share of the shorter sentence's topic words that the other says too."""
     first, second = (
         {word.stem for word in r.candidate.words if word.is_content} for r in (one, other)
@@ -183,7 +188,7 @@ def _overlap(one: _Ranked, other: _Ranked) -> float:
     return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def in_reading_order(chosen: Sequence[_Ranked]) -> list[_Ranked]:
+def in_reading_order(chosen: Sequence[Ranked]) -> list[Ranked]:
     """The best sentence, then the others as they stand in its article, then other articles."""
     versions = list(dict.fromkeys(r.candidate.passage.version_id for r in chosen))
     rest = sorted(

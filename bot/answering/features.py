@@ -28,7 +28,7 @@ _CONTEXT_SENTENCES = 2
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a sentence for a question; each is about 0 to 1, or -1 to 1.
+    """What is known of a sentence for a question; each is about 0 to 1, or -1 to 1 (or 2).
 
     ``coverage`` is the weighted share of the question's topic words in the
     sentence, ``context`` what title, heading and the sentences before add to it.
@@ -122,7 +122,7 @@ def measure(wanted: Wanted, candidate: Candidate, cosine: float) -> Features:
         counted=counted_match(wanted, candidate),
         name=kind_match(wanted, candidate, NAMES),
         reason=kind_match(wanted, candidate, frozenset({Kind.REASON})),
-        date=date_match(wanted.dates, list(candidate.words), passage),
+        date=date_match(wanted.dates, candidate.words, passage),
         fragment=float(is_fragment(candidate)),
         asks=float(text.rstrip("\"'”’) ").endswith("?")),
         supposes=float(bool(_SUPPOSES.search(text)) and not wanted.supposes),
@@ -167,11 +167,17 @@ def counted_match(wanted: Wanted, candidate: Candidate) -> float:
     return 1.0 if counts(candidate.words, wanted.counted) else -1.0
 
 
-def date_match(asked: Dates, words: list[Word], passage: Passage) -> float:
-    """How the sentence's dates, else its article's, meet the asked ones: -1 (others) to 1."""
+def date_match(asked: Dates, words: Sequence[Word], passage: Passage) -> float:
+    """How the sentence's dates, else its article's, meet the asked ones.
+
+    -1 when they name others, 0 when they name none, 1 when they meet, 2 when the very
+    day stands in the sentence.
+    """
     if not asked:
         return 0.0
     said = dates_in(words)
+    if asked.days & said.days and not (asked.years and said.years - asked.years):
+        return 2.0
     article = _join(published_dates(passage.published_at), dates_in(words_of(passage.title)))
     parts = [
         _part_match(asked.years, said.years, article.years),

@@ -106,11 +106,17 @@ def read_signals(
         no_count=features.counted < 0,
         no_name=features.name < 0,
         date=features.date,
-        missing_name=any(not holds(around, stem) for stem in wanted.names),
+        missing_name=_lacks_name(wanted, around),
         missing_number=any(not holds(best.passage_stems, figure) for figure in figures),
         missing_date=_lacks_date(wanted, best),
         log_chunks=math.log(_chunks_of(found)),
     )
+
+
+def _lacks_name(wanted: Wanted, stems: frozenset[str]) -> bool:
+    """Whether a name is missing; of a question about several things one sentence has but some."""
+    missing = [not holds(stems, stem) for stem in wanted.names]
+    return bool(missing) and (all(missing) if wanted.asks_for_several else any(missing))
 
 
 def _lacks_date(wanted: Wanted, best: Candidate) -> bool:

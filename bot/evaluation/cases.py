@@ -112,13 +112,14 @@ class _LazyPassages:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file of JSON lines, with their line numbers."""
     opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    number = 0
+    number = 1
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+            for line in lines:
                 if line.strip():
                     yield number, json.loads(line)
+                number += 1
     except OSError as error:
         raise CasesError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
-        raise CasesError(f"{path}, line {number + 1}: not valid JSON lines ({error}).") from error
+        raise CasesError(f"{path}, line {number}: not valid JSON lines ({error}).") from error

@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.citations import link_citations, number_quotes, show_text
+from bot.answering.evidence import offer_evidence
+from bot.answering.models import Answer, AnswerSentence, Citation, Draft, DraftSentence, Question
+from index.models import Article
+from tests.fakes.answering import no_link, passages_of
+
+ARTICLE = Article("a", "Boats", "The ferry left. The tug [2] stayed.\nNobody saw the\nraft go.")
+EVIDENCE = offer_evidence(passages_of(ARTICLE), salt="q")
+FERRY, TUG, RAFT = (item.id for item in EVIDENCE)
+TEXTS = {ARTICLE.version_id: ARTICLE.text}
+
+
+Written = tuple[str, Sequence[str]]
+
+
+def draft(*sentences: Written) -> Draft:
+    return Draft(tuple(DraftSentence(text, tuple(ids)) for text, ids in sentences), "test")
+
+
+def numbered(
+    *sentences: Written,
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    linked = link_citations(draft(*sentences), EVIDENCE)
+    return number_quotes(linked, TEXTS, no_link)
+
+
+def test_quotes_are_numbered_from_one_in_the_order_of_first_use() -> None:
+    sentences, citations = numbered(("Raft.", [RAFT]), ("Ferry.", [FERRY]))
+
+    assert [s.citations for s in sentences] == [(1,), (2,)]
+    assert [(c.number, c.quote.text) for c in citations] == [
+        (1, "Nobody saw the\nraft go."),
+        (2, "The ferry left."),
+    ]
+
+
+def test_the_same_quote_used_twice_keeps_one_number() -> None:
+    sentences, citations = numbered(("A.", [FERRY]), ("B.", [TUG, FERRY]), ("C.", [FERRY, FERRY]))
+
+    assert [s.citations for s in sentences] == [(1,), (1, 2), (1,)]
+    assert len(citations) == 2
+
+
+def test_unknown_ids_drop_out() -> None:
+    (sentence,) = link_citations(draft(("Ferry.", ["e9999", FERRY, "", "[1]"])), EVIDENCE)
+
+    assert [quote.text for quote in sentence.quotes] == ["The ferry left."]
+
+
+def test_a_sentence_is_shown_on_one_line_and_its_quote_keeps_the_line_feed() -> None:
+    (sentence,) = link_citations(draft((EVIDENCE[2].text, [RAFT])), EVIDENCE)
+
+    assert sentence.text == "Nobody saw the raft go."
+    assert sentence.quotes[0].text == "Nobody saw the\nraft go."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The tug [2] stayed.", "The tug (2) stayed."),
+        ("[1] according to the mayor", "(1) according to the mayor"),
+        ("so it is[12][3, 4].", "so it is(12)(3, 4)."),
+        ("hidden [\u200b1\u200b] mark", "hidden (\u200b1\u200b) mark"),
+        ("other 【1】 and ［２］", "other (1) and (２)"),
+        ("Arabic [١]", "Arabic (١)"),
+        ("kept: [sic], array[i], [citation needed], (1)", None),
+    ],
+)
+def test_what_looks_like_a_citation_mark_in_a_sentence_is_not_one(
+    text: str, shown: str | None
+) -> None:
+    assert show_text(text) == (text if shown is None else shown)
+
+
+def test_the_quote_keeps_the_bracketed_number_that_the_sentence_loses() -> None:
+    sentences, citations = numbered((EVIDENCE[1].text, [TUG]))
+
+    assert sentences[0].text == "The tug (2) stayed."
+    assert citations[0].quote.text == "The tug [2] stayed."
+
+
+ids = st.sampled_from([FERRY, TUG, RAFT, "e0000", "junk"])
+
+
+@given(st.lists(st.tuples(st.text(min_size=1), st.lists(ids, max_size=4)), max_size=6))
+def test_any_draft_numbers_into_a_lawful_answer(sentences: list[Written]) -> None:
+    linked = [s for s in link_citations(draft(*sentences), EVIDENCE) if s.quotes]
+    shown, citations = number_quotes(linked, TEXTS, no_link)
+
+    if shown:  # an Answer refuses marks without sources, and sources without marks
+        Answer(Question("q", "q"), 1, shown, citations, (), "test")
