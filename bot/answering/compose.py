@@ -30,7 +30,7 @@ class ComposerWeights:
 
     The weights are those of a conditional logit (which of the candidates answers?)
     with all-MiniLM-L6-v2 (int8), fitted on half of the development questions
-    (SQuAD, CLAPnq, TimeQA and news) and rounded; so score differences are log-odds
+    (SQuAD, CLAPnq, TimeQA, news, seeds) and rounded; score differences are log-odds
     between two sentences. ``fragment``, ``asks``, ``supposes`` and ``noise`` are set by hand:
     such sentences are rare there, and a reader minds them more than the data does.
 

@@ -52,7 +52,7 @@ class SupportWeights:
     """A logistic model of "this sentence answers"; it belongs to one embedder.
 
     Fitted with all-MiniLM-L6-v2 (int8) by weighted logistic regression on half of
-    the development questions (SQuAD, CLAPnq, news, in libraries of 5 to 7,500
+    the development questions (SQuAD, CLAPnq, news, seeds, in libraries of 5 to 7,500
     chunks; near misses and questions put to a library on other subjects as the
     negatives) and rounded. ``floor`` is where about 4 % of that half's answerable
     questions are refused. A passage must share ``least_passage_coverage`` of the
