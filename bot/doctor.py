@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import prompts
 from bot.checks import Check, State
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job
@@ -19,6 +20,7 @@ from bot.output import Output
 from bot.owner.folder import DataFolder
 from bot.settings import Settings, SettingsError
 from bot.terminal import clean
+from prompts import PromptError
 
 PYTHONS = ((3, 11), (3, 13))
 _LITTLE_SPACE = 1_000_000_000
@@ -63,6 +65,7 @@ async def _check_all(job: Job, *, online: bool) -> list[Check]:
     if folder.state is not State.FAIL:
         checks += [check async for check in _check_index(job)]
     checks.append(await _check_embedder(job))
+    checks.append(check_prompts())
     checks.append(check_token(job.settings))
     if online and job.settings.discord_token is not None:
         from bot.doctor_online import check_discord
@@ -79,6 +82,15 @@ def check_python(version: tuple[int, ...]) -> Check:
     if PYTHONS[0] <= tuple(version) <= PYTHONS[1]:
         return Check("python", State.OK, f"Python {shown}.")
     return Check("python", State.FAIL, f"Python {shown} is not supported.", "Use 3.11 to 3.13.")
+
+
+def check_prompts() -> Check:
+    """Whether the packaged prompts are whole and use the variables they may."""
+    try:
+        found = prompts.load_all()
+    except PromptError as error:
+        return Check("prompts", State.FAIL, str(error), "Install Footnote again.")
+    return Check("prompts", State.OK, f"{len(found)} can be used.")
 
 
 def check_folder(path: Path) -> Check:
