@@ -42,6 +42,7 @@ class ChunkRow:
     end: int
     text: str
     vector: NDArray[np.float32]
+    superseded_by: str | None = None
 
 
 def unindexed_chunks(
@@ -113,11 +114,14 @@ def load_chunks(
             cursor = connection.execute(
                 'SELECT c.pk, c.chunk_id, c.start, c."end", c.heading, v.article_id, v.version_id,'
                 " v.title, v.url, v.published_at, v.authors, v.publisher, v.headings,"
-                ' substr(v.text, c.start + 1, c."end" - c.start) AS text, e.vector '
+                ' substr(v.text, c.start + 1, c."end" - c.start) AS text, e.vector, '
+                "s.by_title AS superseded_by "
                 "FROM chunk AS c JOIN version AS v ON v.pk = c.version "
                 "JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
                 "AND (m.to_edition IS NULL OR m.to_edition > ?) "
                 "JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
+                "LEFT JOIN supersession AS s "
+                "ON s.library = v.library AND s.article_id = v.article_id "
                 f"WHERE v.library = ? AND {column} IN ({marks(page)})",
                 (edition, edition, library, *page),
             )
@@ -159,6 +163,7 @@ def _chunk_row(row: sqlite3.Row) -> ChunkRow:
         end=row["end"],
         text=row["text"],
         vector=_vector(row["vector"]),
+        superseded_by=row["superseded_by"],
     )
 
 

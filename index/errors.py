@@ -7,7 +7,11 @@ FootnoteIndexError
 ├── EmbedderMismatch     the index was made by another embedder or chunking
 ├── VectorStoreError     Chroma failed or did not answer in time
 ├── StoreError           SQLite failed (read-only, full, locked, damaged)
-└── NothingToSync        no source is remembered
+├── NothingToSync        no source is remembered
+├── PlanBlocked          a guard or a golden question asks for a moderator's consent
+├── PlanOutdated         a plan no longer fits, is unknown or was used up
+├── JobRefused           another job works on the library, or there is no such job
+└── ArchiveError         an export cannot be written or an import is not sound
 """
 
 from __future__ import annotations
@@ -22,7 +26,14 @@ class SourceError(FootnoteIndexError):
 
 
 class FetchError(SourceError):
-    """A page could not be fetched, or was refused before fetching."""
+    """A page could not be fetched, or was refused before fetching.
+
+    ``is_gone`` says that the site answered 404 or 410: there is no such page.
+    """
+
+    def __init__(self, message: str, *, is_gone: bool = False) -> None:
+        super().__init__(message)
+        self.is_gone = is_gone
 
 
 class EmbeddingError(FootnoteIndexError):
@@ -43,3 +54,37 @@ class StoreError(FootnoteIndexError):
 
 class NothingToSync(FootnoteIndexError):
     """The library remembers no source that could be read again."""
+
+
+class PlanBlocked(FootnoteIndexError):
+    """A guard or a golden question asks for a moderator's consent; nothing was published.
+
+    ``plan_id`` names what waits; the flags say what has to be said yes to.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        plan_id: str,
+        drop: bool = False,
+        suspicious: bool = False,
+        golden: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.plan_id = plan_id
+        self.drop = drop
+        self.suspicious = suspicious
+        self.golden = golden
+
+
+class PlanOutdated(FootnoteIndexError):
+    """A plan no longer fits, is unknown, or was used up; the sentence says which."""
+
+
+class JobRefused(FootnoteIndexError):
+    """Another job works on the library, or there is no such job."""
+
+
+class ArchiveError(FootnoteIndexError):
+    """An export cannot be written, or an import is not sound; nothing was taken in."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from index.entries import EVERYTHING, EntryState, SourceOptions
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -111,6 +113,7 @@ class Passage:
     score: float
     cosine: float | None
     bm25: float | None
+    superseded_by: str | None = None
 
     def slice(self, span: Span) -> str:
         """The article's text at an absolute span that lies inside this passage."""
@@ -145,6 +148,8 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     JSONL = "jsonl"
     PAGE = "page"
+    SITEMAP = "sitemap"
+    FEED = "feed"
     UPLOAD = "upload"
 
 
@@ -166,11 +171,33 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What a source gave: articles in a stable order, and what could not be read."""
+    """What a source gave, in a stable order, and what could not be read.
+
+    Attributes:
+        source: Where it was read.
+        articles: Those that were read; entries known to be unchanged are not read again.
+        problems: What could not be read.
+        notes: What somebody should know though nothing is wrong.
+        read: One state for each of ``articles``, in the same order; empty for uploads.
+        unchanged: Known entries that are still there and as they were.
+        gone: Known entries whose page said that it is gone; ``misses`` counts this time.
+        failed: Keys of entries that are still there but could not be read. None: unknown
+            which, so that nothing may be taken for gone while there are problems.
+        lists_all: Whether an entry that is not listed any more is gone. A feed lists only
+            its newest.
+        options: How it was read.
+    """
 
     source: Source
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    read: tuple[EntryState, ...] = ()
+    unchanged: tuple[EntryState, ...] = ()
+    gone: tuple[EntryState, ...] = ()
+    failed: frozenset[str] | None = None
+    lists_all: bool = True
+    options: SourceOptions = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +218,13 @@ def no_progress(_: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What an add, sync or remove did. ``edition`` is the current one afterwards."""
+    """What an add, sync, publication, removal or rollback did.
+
+    ``edition`` is the current one afterwards. ``duplicates`` pairs the id of an article that
+    was left out with that of the one that won. ``held`` names the plan with the pages that
+    wait for a moderator, ``suspicious`` says of each why. ``failing`` names golden questions
+    that no longer cite their article.
+    """
 
     edition: int
     published: bool
@@ -204,6 +237,12 @@ class SyncReport:
     texts_embedded: int = 0
     seconds: float = 0.0
     embedding_seconds: float = 0.0
+    moved: tuple[tuple[str, str], ...] = ()
+    duplicates: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Problem, ...] = ()
+    held: str | None = None
+    suspicious: tuple[Problem, ...] = ()
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

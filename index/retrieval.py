@@ -226,6 +226,7 @@ def _passage(chunk: ChunkRow, *, score: float, cosine: float | None, bm25: float
         score=score,
         cosine=cosine,
         bm25=bm25,
+        superseded_by=chunk.superseded_by,
     )
 
 

@@ -4,6 +4,10 @@
 which version, so that publishing costs what changed and any edition can be read.
 ``withheld`` names articles that somebody removed: a sync does not bring them back.
 Chunk texts are not stored: a chunk is a span of its version's text.
+
+``entry`` is what a source gave the last time, entry by entry. ``plan`` keeps what somebody
+may publish: ``body`` is what people see, ``material`` the articles, packed. ``job`` and
+``library_option`` go by the library's name, since both may come before its first article.
 """
 
 from __future__ import annotations
@@ -92,6 +96,94 @@ STEPS: tuple[str, ...] = (
         library INTEGER NOT NULL REFERENCES library (pk),
         article_id TEXT NOT NULL,
         PRIMARY KEY (library, article_id)
+    ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE source ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE source ADD COLUMN schedule TEXT;
+    ALTER TABLE source ADD COLUMN next_run TEXT;
+    ALTER TABLE source ADD COLUMN last_run TEXT;
+    ALTER TABLE source ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+    ALTER TABLE source ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE version ADD COLUMN likeness BLOB;
+    ALTER TABLE version ADD COLUMN written_in TEXT;
+    CREATE INDEX membership_by_from ON membership (library, from_edition);
+    CREATE INDEX membership_by_to ON membership (library, to_edition);
+    CREATE INDEX chunk_by_embedding ON chunk (embedding);
+    CREATE TABLE entry (
+        source INTEGER NOT NULL REFERENCES source (pk) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        article_id TEXT NOT NULL,
+        version_id TEXT NOT NULL,
+        stamp TEXT,
+        etag TEXT,
+        last_modified TEXT,
+        misses INTEGER NOT NULL,
+        checked_at TEXT,
+        reading INTEGER NOT NULL,
+        PRIMARY KEY (source, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE plan (
+        id TEXT PRIMARY KEY,
+        library INTEGER NOT NULL REFERENCES library (pk),
+        created_at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        body TEXT NOT NULL,
+        material BLOB NOT NULL
+    );
+    CREATE TABLE golden (
+        pk INTEGER PRIMARY KEY,
+        library INTEGER NOT NULL REFERENCES library (pk),
+        question TEXT NOT NULL,
+        article_id TEXT NOT NULL,
+        title TEXT NOT NULL,
+        added_by TEXT NOT NULL,
+        added_at TEXT NOT NULL,
+        UNIQUE (library, question, article_id)
+    );
+    CREATE TABLE supersession (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        article_id TEXT NOT NULL,
+        by_article TEXT NOT NULL,
+        by_title TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        at TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (library, article_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE audit (
+        pk INTEGER PRIMARY KEY,
+        library INTEGER NOT NULL REFERENCES library (pk),
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        edition INTEGER
+    );
+    CREATE INDEX audit_by_library ON audit (library, pk);
+    CREATE TABLE job (
+        id TEXT PRIMARY KEY,
+        library TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        params TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        started_at TEXT,
+        finished_at TEXT,
+        stage TEXT NOT NULL DEFAULT '',
+        done INTEGER NOT NULL DEFAULT 0,
+        total INTEGER,
+        outcome TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX job_by_library ON job (library, created_at);
+    CREATE TABLE library_option (
+        library TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (library, name)
     ) WITHOUT ROWID;
     """,
 )

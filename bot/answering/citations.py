@@ -59,6 +59,7 @@ def quote_of(evidence: Evidence) -> Quote:
         start=span.start,
         end=span.end,
         text=evidence.text,
+        superseded_by=passage.superseded_by,
     )
 
 

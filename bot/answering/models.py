@@ -56,7 +56,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span of an article version and the text that stands there, letter for letter."""
+    """A span of an article version and the text that stands there, letter for letter.
+
+    ``superseded_by`` is the title of the article that a moderator named as the newer one,
+    None while the article stands for itself.
+    """
 
     article_id: str
     version_id: str
@@ -68,6 +72,7 @@ class Quote:
     start: int
     end: int
     text: str
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ async def read_source(
             return await _read_lines(source, on_progress)
         case SourceKind.PAGE:
             return await read_page(source, reader, fetcher)
+        case SourceKind.SITEMAP | SourceKind.FEED:
+            raise SourceError(f"{source.location} is not read yet.")
         case SourceKind.UPLOAD:
             raise SourceError(
                 f"{source.location} was attached to a message and cannot be read again; "
