@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.settings import Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
     from index.indexing import WriteRate
+    from index.jobs import Recovered
     from index.libraries import Libraries
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
@@ -56,6 +58,7 @@ class _Open:
     service: FootnoteService
     database: Database
     libraries: Libraries
+    recovered: tuple[Recovered, ...]
 
 
 @asynccontextmanager
@@ -72,6 +75,8 @@ async def open_service(
         FootnoteIndexError: the data folder cannot be used.
     """
     async with _open_folder(settings, on_notice=on_notice) as opened:
+        for job in opened.recovered:
+            on_notice(f"{job.job.title} ({job.job.library}) was cut off; run it again.")
         yield opened.service
 
 
@@ -80,9 +85,13 @@ async def _open_folder(
     settings: Settings, *, on_notice: OnNotice, rate: WriteRate | None = None
 ) -> AsyncIterator[_Open]:
     from bot.answering.compose import ExtractiveComposer
+    from bot.golden import GoldenDesk
+    from bot.jobs import JobDesk
+    from bot.reading import SourceReading
     from bot.rendering.links import build_link
     from bot.service import FootnoteService
     from index.libraries import Libraries
+    from index.old_rows import Retention
     from index.reading import Reader
     from index.sources.fetching import Fetcher
     from index.word_pieces import load_word_pieces
@@ -90,7 +99,11 @@ async def _open_folder(
     async with AsyncExitStack() as stack:
         embedder = make_embedder(settings)
         libraries = Libraries(
-            settings.data, embedder=embedder, count=load_word_pieces().count, rate=rate
+            settings.data,
+            embedder=embedder,
+            count=load_word_pieces().count,
+            rate=rate,
+            zone=ZoneInfo(settings.timezone),
         )
         stack.push_async_callback(libraries.close)
         reader = Reader()
@@ -100,18 +113,26 @@ async def _open_folder(
             timeout=settings.fetch_timeout,
             max_bytes=int(settings.fetch_max_mb * 1_000_000),
             allowed_hosts=settings.fetch_allow_hosts,
+            delay=settings.fetch_delay,
+            respect_robots=settings.fetch_robots,
         )
         stack.push_async_callback(fetcher.close)
         await libraries.open(on_notice=on_notice)
+        jobs = JobDesk(libraries.database)
+        recovered = await jobs.recover()
+        stack.push_async_callback(jobs.close)
         service = FootnoteService(
             libraries=libraries,
-            composer=ExtractiveComposer(embedder),
-            link=build_link,
-            reader=reader,
-            fetcher=fetcher,
-            passage_limit=settings.passages,
+            golden=GoldenDesk(
+                composer=ExtractiveComposer(embedder),
+                link=build_link,
+                passage_limit=settings.passages,
+            ),
+            reading=SourceReading(reader=reader, fetcher=fetcher, max_pages=settings.max_pages),
+            jobs=jobs,
+            retention=Retention(settings.keep_editions, settings.keep_days),
         )
-        yield _Open(service, libraries.database, libraries)
+        yield _Open(service, libraries.database, libraries, recovered)
 
 
 async def run_discord(settings: Settings) -> int:

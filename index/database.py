@@ -67,19 +67,24 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(
+        self, work: Callable[[sqlite3.Connection], T], *, patience: float | None = None
+    ) -> T:
         """Run ``work`` on one consistent snapshot.
+
+        ``patience`` replaces the usual seconds for work that is known to be long.
 
         Raises:
             StoreError: SQLite failed, or did not answer in time.
         """
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._reader_pool, self._run_read, work)
+        seconds = patience or self._read_timeout
         try:
-            return await asyncio.wait_for(future, self._read_timeout)
+            return await asyncio.wait_for(future, seconds)
         except TimeoutError as error:
             raise StoreError(
-                f"The database {self.path} did not answer within {self._read_timeout:.0f} s."
+                f"The database {self.path} did not answer within {seconds:.0f} s."
             ) from error
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -91,6 +96,17 @@ class Database:
         loop = asyncio.get_running_loop()
         # Shielded: a transaction whose asker went away still ends cleanly in its thread.
         return await asyncio.shield(loop.run_in_executor(self._writer_pool, self._run_write, work))
+
+    async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` on the writing thread outside of any transaction: VACUUM, checkpoints.
+
+        Raises:
+            StoreError: SQLite failed.
+        """
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(
+            loop.run_in_executor(self._writer_pool, self._run_maintenance, work)
+        )
 
     async def migrate(self, schema: str, steps: Sequence[str]) -> None:
         """Run the SQL scripts of ``schema`` that this file has not seen yet, in order.
@@ -120,6 +136,12 @@ class Database:
                 return work(connection)
             finally:
                 connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def _run_maintenance(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._connection())
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
 
@@ -153,6 +175,8 @@ class Database:
         # Registered before the first statement, so that a failing file is closed as well.
         with self._lock:
             self._connections.append(connection)
+        # Heeded by an empty file only, and before anything else is written into it.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -19,7 +19,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What turns one edition into the next. ``put`` holds added and changed articles."""
+    """What turns one edition into the next. ``put`` holds added articles, then changed ones."""
 
     put: Mapping[str, Member]
     removed: tuple[str, ...]
@@ -39,24 +39,17 @@ def members(connection: sqlite3.Connection, library: int, edition: int) -> dict[
     return {r["article_id"]: Member(r["version_id"], r["source"]) for r in rows}
 
 
-def publish(
-    connection: sqlite3.Connection,
-    library: int,
-    changes: Changes,
-    *,
-    actor: str,
-    note: str,
-    now: str,
-) -> int:
-    """Make the next edition and point readers at it; call inside one transaction.
+def stage(connection: sqlite3.Connection, library: int, changes: Changes) -> int:
+    """Lay the next edition out where no reader sees it; its number.
+
+    Its rows begin and end at a number that readers have not reached, so the current edition
+    stays what it is. What an earlier attempt left is cleared away first.
 
     Raises:
         KeyError: a version that is not stored.
     """
-    (current,) = connection.execute(
-        "SELECT edition FROM library WHERE pk = ?", (library,)
-    ).fetchone()
-    number = int(current) + 1
+    unstage(connection, library)
+    number = current_edition(connection, library) + 1
     for article_id in (*changes.removed, *changes.put):
         connection.execute(
             "UPDATE membership SET to_edition = ? "
@@ -68,12 +61,99 @@ def publish(
             "INSERT INTO membership VALUES (?, ?, ?, ?, ?, NULL)",
             (library, article_id, _pk(connection, library, member), member.source, number),
         )
-    connection.execute(
-        "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (library, number, now, actor, note, changes.added, changes.changed, len(changes.removed)),
-    )
-    connection.execute("UPDATE library SET edition = ? WHERE pk = ?", (number, library))
     return number
+
+
+def unstage(connection: sqlite3.Connection, library: int) -> None:
+    """Clear away an edition that was laid out and never published."""
+    current = current_edition(connection, library)
+    connection.execute(
+        "DELETE FROM membership WHERE library = ? AND from_edition > ?", (library, current)
+    )
+    connection.execute(
+        "UPDATE membership SET to_edition = NULL WHERE library = ? AND to_edition > ?",
+        (library, current),
+    )
+
+
+def commit(connection: sqlite3.Connection, library: int, edition: EditionInfo) -> None:
+    """Point readers at the edition that was laid out, and write its line of history."""
+    connection.execute(
+        "INSERT INTO edition (library, number, published_at, actor, note, added, changed, "
+        "removed, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            library,
+            edition.number,
+            edition.published_at,
+            edition.actor,
+            edition.note,
+            edition.added,
+            edition.changed,
+            edition.removed,
+            edition.reason,
+        ),
+    )
+    connection.execute("UPDATE library SET edition = ? WHERE pk = ?", (edition.number, library))
+
+
+def current_edition(connection: sqlite3.Connection, library: int) -> int:
+    """The number of the edition that readers see."""
+    (number,) = connection.execute(
+        "SELECT edition FROM library WHERE pk = ?", (library,)
+    ).fetchone()
+    return int(number)
+
+
+def way_back(connection: sqlite3.Connection, library: int, target: int) -> Changes:
+    """What turns the current edition into the earlier ``target`` again.
+
+    Only articles that came, changed or went since are looked at, so that the cost is
+    that of what changed, whatever the size of the library.
+
+    Raises:
+        KeyError: there is no such earlier edition, or it was collected.
+    """
+    known = connection.execute(
+        "SELECT 1 FROM edition WHERE library = ? AND number = ?", (library, target)
+    ).fetchone()
+    if known is None:
+        raise KeyError(target)
+    touched = [
+        r["article_id"]
+        for r in connection.execute(
+            "SELECT article_id FROM membership WHERE library = ? AND from_edition > ? "
+            "UNION SELECT article_id FROM membership WHERE library = ? AND to_edition > ?",
+            (library, target, library, target),
+        )
+    ]
+    now = members_of(connection, library, current_edition(connection, library), touched)
+    then = members_of(connection, library, target, touched)
+    added = {id_: member for id_, member in then.items() if id_ not in now}
+    changed = {
+        id_: member
+        for id_, member in then.items()
+        if id_ in now and now[id_].version_id != member.version_id
+    }
+    removed = tuple(id_ for id_ in now if id_ not in then)
+    return Changes(added | changed, removed, len(added), len(changed))
+
+
+def members_of(
+    connection: sqlite3.Connection, library: int, edition: int, article_ids: Iterable[str]
+) -> dict[str, Member]:
+    """Those of the named articles that an edition holds."""
+    found: dict[str, Member] = {}
+    for article_id in article_ids:
+        row = connection.execute(
+            "SELECT v.version_id, m.source FROM membership AS m "
+            "JOIN version AS v ON v.pk = m.version "
+            "WHERE m.library = ? AND m.article_id = ? AND m.from_edition <= ? "
+            "AND (m.to_edition IS NULL OR m.to_edition > ?)",
+            (library, article_id, edition, edition),
+        ).fetchone()
+        if row is not None:
+            found[article_id] = Member(row["version_id"], row["source"])
+    return found
 
 
 def _pk(connection: sqlite3.Connection, library: int, member: Member) -> int:
@@ -120,6 +200,7 @@ def history(connection: sqlite3.Connection, library: int) -> tuple[EditionInfo, 
             r["added"],
             r["changed"],
             r["removed"],
+            r["reason"],
         )
         for r in rows
     )

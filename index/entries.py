@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 READING = 1
 """Raised when the same bytes give another article; what was read before is then read again."""
@@ -29,6 +31,16 @@ class SourceOptions:
 EVERYTHING = SourceOptions()
 
 
+def options_from(fields: Mapping[str, Any]) -> SourceOptions:
+    """Options as ``dataclasses.asdict`` and JSON wrote them; what is missing is the default."""
+    return SourceOptions(
+        include=tuple(fields.get("include", ())),
+        exclude=tuple(fields.get("exclude", ())),
+        language=fields.get("language"),
+        limit=fields.get("limit"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class EntryState:
     """One entry of a source as it was when it was last read.
@@ -45,6 +57,8 @@ class EntryState:
         last_modified: The page's Last-Modified, as sent.
         misses: How many times in a row the page was gone (404 or 410).
         checked_at: When the page was last asked for; UTC, ISO 8601.
+        winner: Set by the library alone: the article in the edition that holds nearly the same
+            text, so that this one was left out. ``version_id`` is then the winner's version.
     """
 
     key: str
@@ -55,3 +69,4 @@ class EntryState:
     last_modified: str | None = None
     misses: int = 0
     checked_at: str | None = None
+    winner: str | None = None

@@ -119,6 +119,18 @@ class Indexer:
             on_progress(Progress("indexing articles", len(todo), len(todo)))
         return tally
 
+    async def restore_versions(
+        self, library: LibraryRow, version_ids: Sequence[str], on_progress: OnProgress
+    ) -> IndexingTally:
+        """Chunk and embed stored versions again, where another embedder or chunking made them."""
+        stale = await self._database.read(
+            lambda c: versions.incomplete_versions(c, library.pk, version_ids, self.fingerprint)
+        )
+        if not stale:
+            return IndexingTally()
+        articles = await self.load_articles(library, stale)
+        return await self.store_versions(library, articles, on_progress)
+
     async def _embed_step(self, library: LibraryRow, articles: Sequence[Article]) -> _Step:
         chunked = await asyncio.to_thread(
             lambda: [(article, chunk_article(article, self._count)) for article in articles]

@@ -145,6 +145,23 @@ def reachable_score(weights: Mapping[str, float], total: int) -> float:
     return 2.2 * sum(weights.values()) * math.log(1 + total)
 
 
+def count_rows(connection: sqlite3.Connection, library: int) -> int:
+    """How many chunks the index holds, of every edition."""
+    (count,) = connection.execute(f"SELECT count(*) FROM {_table(library)}_docsize").fetchone()
+    return int(count)
+
+
+def merge_some(connection: sqlite3.Connection, library: int, pages: int) -> bool:
+    """Merge about so many pages of what was added and deleted; whether there is more to do.
+
+    What was deleted takes room until then. A negative number begins with the whole index.
+    """
+    table, before = _table(library), connection.total_changes
+    connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (pages,))
+    # FTS5 tells it so: with less than two changes there was nothing to merge.
+    return connection.total_changes - before > 1
+
+
 def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:
     """What is wrong with the index's own structure, or None."""
     table = _table(library)

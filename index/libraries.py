@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from pathlib import Path
 
-from index import chunk_rows, library_rows, schema
+from index import chunk_rows, editions, library_rows, schema
 from index.database import Database
+from index.decisions import Decisions
 from index.embedding import Embedder
 from index.errors import StoreError, VectorStoreError
 from index.health import ChromaHealth
@@ -15,6 +18,7 @@ from index.indexing import Indexer, WriteRate
 from index.library import Library
 from index.models import OnProgress, no_progress
 from index.retrieval import Fusion, Retriever
+from index.steps import OnStep, no_step
 from index.vector_store import VectorStore
 
 OnNotice = Callable[[str], None]
@@ -29,6 +33,8 @@ class Libraries:
         count: Word pieces of a text, by the embedder's own tokenizer.
         rate: How Chroma is filled.
         fusion: How the halves of search are weighed.
+        zone: The time zone of schedules.
+        on_step: Told when a job has finished a step.
     """
 
     def __init__(
@@ -39,6 +45,8 @@ class Libraries:
         count: Callable[[str], int],
         rate: WriteRate | None = None,
         fusion: Fusion | None = None,
+        zone: tzinfo = UTC,
+        on_step: OnStep = no_step,
     ) -> None:
         self.database = Database(folder / "footnote.db")
         self._health = ChromaHealth(folder / "chroma")
@@ -46,6 +54,8 @@ class Libraries:
         self._embedder = embedder
         self._rate = rate or WriteRate()
         self._fusion = fusion or Fusion()
+        self._zone = zone
+        self._on_step = on_step
         self._indexer = Indexer(
             database=self.database, vectors=self._vectors, embedder=embedder, count=count
         )
@@ -60,6 +70,7 @@ class Libraries:
             StoreError: the database cannot be opened, or is newer than this program.
         """
         await self.database.migrate(schema.SCHEMA, schema.STEPS)
+        await self.database.write(_clear_unpublished)
         trouble = await self._health.find_trouble(self.database)
         if trouble is None:
             # A run that was cut off may have left rows out; the database knows which.
@@ -103,8 +114,13 @@ class Libraries:
                 ),
                 indexer=self._indexer,
                 rate=self._rate,
+                on_step=self._on_step,
             )
         return self._open[name]
+
+    def decisions(self, name: str) -> Decisions:
+        """What moderators decide about the library of that name."""
+        return Decisions(name, self.database, zone=self._zone)
 
     async def warm_up(self) -> None:
         """Load what the first question would wait for: the embedder and the vector index.
@@ -130,3 +146,9 @@ class Libraries:
             await asyncio.to_thread(self._health.seal)
         await self.database.close()
         await self._embedder.close()
+
+
+def _clear_unpublished(connection: sqlite3.Connection) -> None:
+    """A run that was cut off may have laid out an edition that nobody published."""
+    for row in library_rows.list_libraries(connection):
+        editions.unstage(connection, row.pk)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from index import lexical
+from index.entries import SourceOptions, options_from
 from index.models import Source, SourceKind
+from index.records import SourceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +72,118 @@ def next_collection(row: LibraryRow) -> str:
 
 
 def remember_source(
-    connection: sqlite3.Connection, library: int, source: Source, actor: str, now: str
+    connection: sqlite3.Connection,
+    library: int,
+    source: Source,
+    actor: str,
+    now: str,
+    options: SourceOptions | None = None,
 ) -> int:
-    """The source's key; remembered now if it is new."""
+    """The source's key; remembered now if it is new or was removed.
+
+    With other options than before, its entries are forgotten: everything is read anew.
+    """
     connection.execute(
         "INSERT OR IGNORE INTO source (library, kind, location, added_by, added_at) "
         "VALUES (?, ?, ?, ?, ?)",
         (library, source.kind.value, source.location, actor, now),
     )
-    (pk,) = connection.execute(
-        "SELECT pk FROM source WHERE library = ? AND kind = ? AND location = ?",
+    row = connection.execute(
+        "SELECT pk, removed_at FROM source WHERE library = ? AND kind = ? AND location = ?",
         (library, source.kind.value, source.location),
     ).fetchone()
-    return int(pk)
+    if row["removed_at"] is not None:
+        connection.execute(
+            "UPDATE source SET removed_at = NULL, added_by = ?, added_at = ? WHERE pk = ?",
+            (actor, now, row["pk"]),
+        )
+    if options is not None:
+        set_options(connection, row["pk"], options)
+    return int(row["pk"])
+
+
+def find_source(connection: sqlite3.Connection, library: int, source: Source) -> int | None:
+    """The key of a remembered source."""
+    row = connection.execute(
+        "SELECT pk FROM source WHERE library = ? AND kind = ? AND location = ? "
+        "AND removed_at IS NULL",
+        (library, source.kind.value, source.location),
+    ).fetchone()
+    return None if row is None else int(row["pk"])
 
 
 def list_sources(connection: sqlite3.Connection, library: int) -> dict[Source, int]:
     """The remembered sources and their keys, oldest first."""
-    rows = connection.execute("SELECT * FROM source WHERE library = ? ORDER BY pk", (library,))
+    rows = connection.execute(
+        "SELECT * FROM source WHERE library = ? AND removed_at IS NULL ORDER BY pk", (library,)
+    )
     return {Source(SourceKind(r["kind"]), r["location"]): int(r["pk"]) for r in rows}
+
+
+def describe_sources(
+    connection: sqlite3.Connection, library: int, edition: int
+) -> list[SourceInfo]:
+    """The remembered sources with all that is known of them, oldest first."""
+    rows = connection.execute(
+        "SELECT s.*, (SELECT count(*) FROM membership AS m WHERE m.library = s.library "
+        "AND m.source = s.pk AND m.from_edition <= ? "
+        "AND (m.to_edition IS NULL OR m.to_edition > ?)) AS articles "
+        "FROM source AS s WHERE s.library = ? AND s.removed_at IS NULL ORDER BY s.pk",
+        (edition, edition, library),
+    )
+    return [
+        SourceInfo(
+            key=r["pk"],
+            source=Source(SourceKind(r["kind"]), r["location"]),
+            options=read_options(r["options"]),
+            articles=r["articles"],
+            added_by=r["added_by"],
+            added_at=r["added_at"],
+            schedule=r["schedule"],
+            next_run=r["next_run"],
+            last_run=r["last_run"],
+            outcome=r["outcome"],
+            paused=bool(r["paused"]),
+        )
+        for r in rows
+    ]
+
+
+def forget_source(connection: sqlite3.Connection, source: int, now: str) -> None:
+    """Read it no more. Its row stays, since earlier editions name it."""
+    connection.execute(
+        "UPDATE source SET removed_at = ?, schedule = NULL, next_run = NULL WHERE pk = ?",
+        (now, source),
+    )
+    connection.execute("DELETE FROM entry WHERE source = ?", (source,))
+
+
+def set_options(connection: sqlite3.Connection, source: int, options: SourceOptions) -> None:
+    """Remember how a source is read."""
+    written = json.dumps(asdict(options), ensure_ascii=False)
+    cursor = connection.execute(
+        "UPDATE source SET options = ? WHERE pk = ? AND options <> ?", (written, source, written)
+    )
+    if cursor.rowcount:
+        connection.execute("DELETE FROM entry WHERE source = ?", (source,))
+
+
+def read_options(written: str) -> SourceOptions:
+    """How a source is read, as its row keeps it."""
+    return options_from(json.loads(written))
+
+
+def note_outcomes(connection: sqlite3.Connection, outcomes: Mapping[int, str], now: str) -> None:
+    """Remember how reading each source went."""
+    connection.executemany(
+        "UPDATE source SET last_run = ?, outcome = ? WHERE pk = ?",
+        ((now, outcome, source) for source, outcome in outcomes.items()),
+    )
+
+
+def pause_schedules(connection: sqlite3.Connection, library: int, *, paused: bool) -> None:
+    """Hold a library's schedules, or let them go on."""
+    connection.execute(
+        "UPDATE source SET paused = ? WHERE library = ? AND schedule IS NOT NULL",
+        (int(paused), library),
+    )

@@ -247,7 +247,10 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class EditionInfo:
-    """One line of a library's history. ``published_at`` is UTC, ISO 8601."""
+    """One line of a library's history. ``published_at`` is UTC, ISO 8601.
+
+    ``reason`` is what the person wrote, "" if nothing.
+    """
 
     number: int
     published_at: str
@@ -256,6 +259,7 @@ class EditionInfo:
     added: int
     changed: int
     removed: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,54 +1,134 @@
-"""Turns what sources gave into the next edition of a library.
+"""Turns a plan into the next edition of a library.
 
-Everything is prepared first, where no reader sees it; one transaction publishes.
-The caller sees to it that only one of these jobs runs at a time in a library.
+Everything is prepared first, where no reader sees it: texts and vectors are stored, the
+next edition is laid out, the golden questions are asked of it. One transaction then
+publishes. The caller sees to it that only one such job runs at a time in a library;
+a removal may come between, and is respected.
 """
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
-from index import editions, library_rows
+from index import (
+    audit,
+    decision_rows,
+    editions,
+    entry_rows,
+    library_rows,
+    plan_rows,
+)
 from index.database import Database
 from index.editions import Changes, Member
-from index.errors import EmbedderMismatch, SourceError
-from index.indexing import Indexer, WriteRate
+from index.errors import EmbedderMismatch, PlanBlocked
+from index.indexing import Indexer, IndexingTally, WriteRate
 from index.library_rows import LibraryRow
-from index.models import Article, OnProgress, Problem, ReadResult, SyncReport
-from index.sync import SyncPlan, drops_too_much, plan_sync
-from index.vector_store import VectorStore
+from index.models import (
+    EditionInfo,
+    OnProgress,
+    Problem,
+    Progress,
+    SearchResult,
+    SyncReport,
+)
+from index.plans import Consent, Plan, PlanKind, PlanState
+from index.prepared import Prepared, puts
+from index.records import AuditEntry, GoldenCheck, GoldenQuestion
+from index.steps import OnStep, Step, no_step
+
+_SHOWN = 5
+
+
+class Searchable(Protocol):
+    """One edition of a library, published or only laid out."""
+
+    async def search(self, question: str, *, limit: int) -> SearchResult:
+        """Passages for a question, best first."""
+        ...
+
+    async def text_of(self, version_id: str) -> str:
+        """The clean text of an article version; ``KeyError`` when it is not stored."""
+        ...
+
+
+CheckGolden = Callable[[Searchable, Sequence[GoldenQuestion]], Awaitable[Sequence[GoldenCheck]]]
+"""Asks golden questions and says how they fare."""
+ViewEdition = Callable[[int], Searchable]
+
+
+async def check_nothing(_: Searchable, __: Sequence[GoldenQuestion]) -> Sequence[GoldenCheck]:
+    """For callers without an answering engine: every golden question passes."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who publishes, what and why. ``plan_id`` names the stored plan that this uses up."""
+
+    actor: str
+    action: str
+    note: str
+    reason: str = ""
+    consent: Consent = field(default_factory=Consent)
+    plan_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The next edition as it was laid out, and what did not fit any more."""
+
+    row: LibraryRow
+    info: EditionInfo
+    changes: Changes
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    skipped: tuple[str, ...]
+    golden: tuple[GoldenQuestion, ...]
 
 
 class Publisher:
-    """Publishes editions of one library, and makes its index anew."""
+    """Publishes editions of one library."""
 
     def __init__(
         self,
         *,
         name: str,
         database: Database,
-        vectors: VectorStore,
         indexer: Indexer,
         rate: WriteRate,
+        view: ViewEdition,
+        on_step: OnStep = no_step,
     ) -> None:
         self._name = name
         self._database = database
-        self._vectors = vectors
         self._indexer = indexer
         self._rate = rate
+        self._view = view
+        self._on_step = on_step
+        self._publishing = asyncio.Lock()
 
     async def row(self) -> LibraryRow | None:
         """The library's row, or None before its first article."""
         return await self._database.read(lambda c: library_rows.find_library(c, self._name))
 
-    async def members(self, row: LibraryRow | None) -> dict[str, Member]:
-        """The articles of the current edition by id."""
-        if row is None:
-            return {}
-        return await self._database.read(lambda c: editions.members(c, row.pk, row.edition))
+    async def open(self) -> LibraryRow:
+        """The library's row, made now if it is new.
+
+        Raises:
+            EmbedderMismatch: the index was made by another embedder or chunking.
+        """
+        row = await self._database.write(
+            lambda c: library_rows.open_library(c, self._name, self._indexer.fingerprint)
+        )
+        self.check_fingerprint(row)
+        return row
 
     def check_fingerprint(self, row: LibraryRow | None) -> None:
         """Refuse to work on an index that another embedder or chunking made.
@@ -64,162 +144,331 @@ class Publisher:
             f"{self._name} index rebuild` to index it anew; no article is lost."
         )
 
-    async def take_in(
+    async def publish(
         self,
-        results: Sequence[ReadResult],
+        prepared: Prepared,
+        act: Act,
         *,
-        actor: str,
-        note: str,
-        drop_missing: bool,
+        check: CheckGolden,
         on_progress: OnProgress,
     ) -> SyncReport:
-        """Publish what the sources gave, if it differs from the current edition.
+        """Publish what was prepared; guards have been asked before.
 
         Raises:
-            SourceError: it would drop an implausible share of the library.
+            PlanBlocked: a golden question would no longer cite its article; nothing was
+                published. ``plan_id`` is that of ``prepared``.
         """
         started, busy = time.perf_counter(), self._indexer.busy_seconds
-        row = await self._database.write(
-            lambda c: library_rows.open_library(c, self._name, self._indexer.fingerprint)
-        )
-        self.check_fingerprint(row)
-        keyed = await self._database.write(lambda c: _remember(c, row.pk, results, actor))
-        present = await self.members(row)
-        withheld = await self._database.read(lambda c: editions.withheld(c, row.pk))
-        plan = plan_sync(
-            present,
-            keyed,
-            drop_missing=drop_missing,
-            withheld=withheld if drop_missing else frozenset(),
-        )
-        _refuse_implausible(plan, len(present))
-        problems = (*(p for result in results for p in result.problems), *_tell_kept(plan))
-        if plan.is_empty:
-            return SyncReport(
-                row.edition,
-                published=False,
-                unchanged=plan.unchanged,
-                problems=problems,
-                seconds=time.perf_counter() - started,
-            )
-        back = withheld & set(plan.added)
-        incoming = [plan.articles[id_] for id_ in (*plan.added, *plan.changed)]
-        tally = await self._indexer.store_versions(row, incoming, on_progress)
-        await self._fill(row, incoming, row.collection, on_progress)
-        edition = await self.publish(row, plan.changes(), actor=actor, note=note, back=back)
-        return SyncReport(
-            edition,
-            published=True,
-            added=plan.added,
-            changed=plan.changed,
-            removed=plan.removed,
-            unchanged=plan.unchanged,
-            problems=problems,
-            chunks_written=tally.chunks_written,
-            texts_embedded=tally.texts_embedded,
+        row = await self.open()
+        tally = await self._store(row, prepared, on_progress)
+        async with self._publishing:
+            laid = await self._database.write(lambda c: _lay_out(c, self._name, prepared, act))
+            self._on_step(Step.STAGED)
+            failing = await self._ask_golden(laid, prepared, act, check, on_progress)
+            await self._database.write(lambda c: _publish(c, laid, prepared, act, failing))
+            self._on_step(Step.PUBLISHED)
+        report = _report(prepared, laid, tally)
+        return dataclasses.replace(
+            report,
+            failing=failing,
             seconds=time.perf_counter() - started,
             embedding_seconds=self._indexer.busy_seconds - busy,
         )
 
-    async def publish(
+    async def apply(
         self,
-        row: LibraryRow,
-        changes: Changes,
+        find: Callable[[sqlite3.Connection, LibraryRow], Changes],
+        act: Act,
         *,
-        actor: str,
-        note: str,
-        back: Iterable[str] = (),
-    ) -> int:
-        """Make the next edition; its number. ``back`` were removed by hand and are welcome."""
+        and_then: Callable[[sqlite3.Connection, LibraryRow], None],
+        check: CheckGolden,
+        on_progress: OnProgress,
+    ) -> SyncReport:
+        """Publish a change that is urgent and made of stored versions: a removal, a rollback.
 
-        def write(connection: sqlite3.Connection) -> int:
-            editions.welcome(connection, row.pk, back)
-            return editions.publish(connection, row.pk, changes, actor=actor, note=note, now=_now())
+        Golden questions do not stop it; those that fail afterwards are named.
 
-        return await self._database.write(write)
+        Args:
+            find: Tells what changes; called in a reading transaction, then in the publishing one.
+            act: Who, what and why.
+            and_then: Written in the publishing transaction.
+            check: Asks the golden questions.
+            on_progress: Told how far it is.
+        """
+        started = time.perf_counter()
+        row = await self.open()
+        changes = await self._database.read(lambda c: find(c, row))
+        ids = [member.version_id for member in changes.put.values()]
+        if ids:
+            tally = await self._indexer.restore_versions(row, ids, on_progress)
+            await self._fill(row, ids, on_progress)
+        else:
+            tally = IndexingTally()
 
-    async def withhold(self, row: LibraryRow, article_ids: Sequence[str]) -> None:
-        """Remember that these were removed by hand, so that no sync brings them back."""
-        await self._database.write(lambda c: editions.withhold(c, row.pk, article_ids))
+        def write(connection: sqlite3.Connection) -> tuple[LibraryRow, Changes, EditionInfo | None]:
+            found = library_rows.find_library(connection, self._name)
+            assert found is not None  # noqa: S101 - opened above
+            last = find(connection, found)
+            info = None
+            if last.put or last.removed:
+                number = editions.stage(connection, found.pk, last)
+                info = _info(number, last, act)
+                editions.commit(connection, found.pk, info)
+            and_then(connection, found)
+            audit.note_action(connection, found.pk, _entry(act, info, ()))
+            return found, last, info
 
-    async def rebuild(self, on_progress: OnProgress) -> int:
-        """Make the vector index anew from the database; the number of its vectors."""
+        async with self._publishing:
+            before = await self.row()
+            _, changes, info = await self._database.write(write)
+            self._on_step(Step.PUBLISHED)
+        number = info.number if info else (before.edition if before else 0)
+        return SyncReport(
+            number,
+            published=info is not None,
+            added=_added(changes),
+            changed=tuple(id_ for id_ in changes.put if id_ not in _added(changes)),
+            removed=changes.removed,
+            chunks_written=tally.chunks_written,
+            texts_embedded=tally.texts_embedded,
+            failing=await self._failing_now(number, check),
+            seconds=time.perf_counter() - started,
+        )
+
+    async def check_golden(self, check: CheckGolden) -> Sequence[GoldenCheck]:
+        """How the golden questions fare in the current edition."""
         row = await self.row()
         if row is None:
-            return 0
-        fingerprint = self._indexer.fingerprint
-        if row.fingerprint != fingerprint:
-            # Cut off half-way, neither embedder may take this index for its own.
-            await self._point_to(row, "(rebuilding)", row.collection)
-        articles = await self._current_articles(row)
-        collection = library_rows.next_collection(row)
-        await self._indexer.store_versions(row, articles, on_progress)
-        written = await self._fill(row, articles, collection, on_progress)
-        await self._point_to(row, fingerprint, collection)
-        if row.collection is not None:
-            await self._vectors.drop(row.collection)
-        return written
+            return ()
+        golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
+        return await check(self._view(row.edition), golden) if golden else ()
 
-    async def refill(self, on_progress: OnProgress) -> int:
-        """Put the current edition's vectors back where they are missing; their number."""
+    async def _failing_now(self, edition: int, check: CheckGolden) -> tuple[str, ...]:
         row = await self.row()
-        if row is None:
-            return 0
-        return await self._fill(row, await self._current_articles(row), row.collection, on_progress)
+        assert row is not None  # noqa: S101 - just published
+        golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
+        return _failing(await check(self._view(edition), golden)) if golden else ()
+
+    async def _store(
+        self, row: LibraryRow, prepared: Prepared, on_progress: OnProgress
+    ) -> IndexingTally:
+        incoming = list(prepared.articles.values())
+        tally = await self._indexer.store_versions(row, incoming, on_progress)
+        self._on_step(Step.STORED)
+        await self._fill(row, [article.version_id for article in incoming], on_progress)
+        self._on_step(Step.FILLED)
+        return tally
 
     async def _fill(
+        self, row: LibraryRow, version_ids: Sequence[str], on_progress: OnProgress
+    ) -> None:
+        assert row.collection is not None  # noqa: S101 - set when the library was made
+        await self._indexer.fill_vectors(
+            row, version_ids, row.collection, rate=self._rate, on_progress=on_progress
+        )
+
+    async def _ask_golden(
         self,
-        row: LibraryRow,
-        articles: Sequence[Article],
-        collection: str | None,
+        laid: _Laid,
+        prepared: Prepared,
+        act: Act,
+        check: CheckGolden,
         on_progress: OnProgress,
-    ) -> int:
-        assert collection is not None  # noqa: S101 - set when the library was made
-        version_ids = [a.version_id for a in articles]
-        return await self._indexer.fill_vectors(
-            row, version_ids, collection, rate=self._rate, on_progress=on_progress
+    ) -> tuple[str, ...]:
+        """The golden questions that would fail and that somebody accepted."""
+        if not laid.golden or not (laid.changes.put or laid.changes.removed):
+            return ()
+        on_progress(Progress("asking the golden questions", 0, len(laid.golden)))
+        accepted = False
+        try:
+            failing = _failing(await check(self._view(laid.info.number), laid.golden))
+            self._on_step(Step.CHECKED)
+            accepted = not failing or act.consent.golden
+        finally:
+            if not accepted:
+                await self._database.write(lambda c: editions.unstage(c, laid.row.pk))
+        if not accepted:
+            whose = "its" if len(failing) == 1 else "their"
+            raise PlanBlocked(
+                f"{_count(len(failing), 'golden question')} would no longer cite {whose} article, "
+                f"so nothing was published: {_list(failing)}.",
+                plan_id=prepared.plan.id,
+                golden=True,
+            )
+        return failing
+
+
+def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act: Act) -> _Laid:
+    """Lay the next edition out, without what changed under our hands since it was planned."""
+    row = library_rows.find_library(connection, name)
+    assert row is not None  # noqa: S101 - opened before
+    keys = _remember(connection, row.pk, prepared, act)
+    items = (*puts(prepared.plan.items), *prepared.plan.of(PlanKind.REMOVED))
+    touched = {id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None}
+    present = editions.members_of(connection, row.pk, row.edition, sorted(touched))
+    withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
+    put: dict[str, Member] = {}
+    removed: list[str] = []
+    skipped: list[str] = []
+    for item in items:
+        before = item.other if item.kind is PlanKind.MOVED else item.article_id
+        now = present.get(before or "")
+        if (now.version_id if now else None) != item.old_version or item.article_id in withheld:
+            skipped.append(item.article_id)
+        elif item.new_version is None:
+            removed.append(item.article_id)
+        else:
+            origin = prepared.origins[item.article_id]
+            put[item.article_id] = Member(item.new_version, keys[origin])
+            if item.kind is PlanKind.MOVED and before is not None:
+                removed.append(before)
+    added = tuple(id_ for id_ in put if id_ not in present)
+    changed = tuple(id_ for id_ in put if id_ in present)
+    changes = Changes(put, tuple(removed), len(added), len(changed))
+    number = editions.stage(connection, row.pk, changes)
+    golden = tuple(decision_rows.list_golden(connection, row.pk))
+    return _Laid(row, _info(number, changes, act), changes, added, changed, tuple(skipped), golden)
+
+
+def _publish(
+    connection: sqlite3.Connection,
+    laid: _Laid,
+    prepared: Prepared,
+    act: Act,
+    failing: Sequence[str],
+) -> None:
+    library = laid.row.pk
+    changes = bool(laid.changes.put or laid.changes.removed)
+    if changes:
+        editions.commit(connection, library, laid.info)
+    editions.welcome(connection, library, prepared.welcome)
+    decision_rows.follow_moves(
+        connection, library, ((old, new) for new, old in _moves(prepared.plan, laid))
+    )
+    keys = _remember(connection, library, prepared, act)
+    skipped = set(laid.skipped)
+    for source in prepared.sources:
+        kept = tuple(s for s in source.entries.put if s.article_id not in skipped)
+        entry_rows.save_entries(
+            connection,
+            keys[source.key],
+            dataclasses.replace(source.entries, put=kept),
         )
-
-    async def _current_articles(self, row: LibraryRow) -> list[Article]:
-        present = await self.members(row)
-        return await self._indexer.load_articles(row, [m.version_id for m in present.values()])
-
-    async def _point_to(self, row: LibraryRow, fingerprint: str, collection: str | None) -> None:
-        await self._database.write(
-            lambda c: library_rows.set_index(c, row.pk, fingerprint, collection)
-        )
-
-
-def _refuse_implausible(plan: SyncPlan, current: int) -> None:
-    if drops_too_much(plan, current):
-        raise SourceError(
-            f"This sync would drop {len(plan.removed)} of {current} articles, which looks like a "
-            "fault of the source. Nothing was changed. If it is meant, take the articles out "
-            "with `footnote index remove`."
-        )
-
-
-def _tell_kept(plan: SyncPlan) -> list[Problem]:
-    if not plan.kept:
-        return []
-    names = ", ".join(plan.kept[:3]) + (", ..." if len(plan.kept) > 3 else "")  # noqa: PLR2004
-    return [
-        Problem(
-            names,
-            f"Kept {len(plan.kept)} that the source no longer gives, because not all of it could "
-            "be read. Mend that and sync again, or use `footnote index remove`.",
-        )
-    ]
+    if act.plan_id is not None:
+        plan_rows.close_plan(connection, library, act.plan_id, PlanState.PUBLISHED)
+    if act.action == "sync":
+        library_rows.pause_schedules(connection, library, paused=False)
+    if changes:
+        audit.note_action(connection, library, _entry(act, laid.info, failing))
 
 
 def _remember(
-    connection: sqlite3.Connection, library: int, results: Sequence[ReadResult], actor: str
-) -> list[tuple[int, ReadResult]]:
+    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
+) -> Mapping[int, int]:
+    """The keys of the sources that were read, by the key they have in the plan."""
     now = _now()
+    keys = {0: 0}
+    for planned in prepared.sources:
+        keys[planned.key] = (
+            planned.key
+            if planned.key > 0 and planned.options is None
+            else library_rows.remember_source(
+                connection, library, planned.source, act.actor, now, planned.options
+            )
+        )
+    return keys
+
+
+def _report(prepared: Prepared, laid: _Laid, tally: IndexingTally) -> SyncReport:
+    plan = prepared.plan
+    published = bool(laid.changes.put or laid.changes.removed)
+    moved = tuple((old, new) for new, old in _moves(plan, laid))
+    gone = {old for old, _ in moved}
+    notes = plan.notes
+    if laid.skipped:
+        notes = (
+            *notes,
+            Problem(_list(laid.skipped), "Changed by somebody meanwhile, so it was left as it is."),
+        )
+    return SyncReport(
+        laid.info.number if published else laid.row.edition,
+        published=published,
+        added=tuple(id_ for id_ in laid.added if id_ not in {new for _, new in moved}),
+        changed=laid.changed,
+        removed=tuple(id_ for id_ in laid.changes.removed if id_ not in gone),
+        unchanged=plan.unchanged,
+        problems=plan.problems,
+        chunks_written=tally.chunks_written,
+        texts_embedded=tally.texts_embedded,
+        moved=moved,
+        duplicates=tuple(
+            (item.article_id, item.other or "") for item in plan.of(PlanKind.DUPLICATE)
+        ),
+        notes=notes,
+    )
+
+
+def _moves(plan: Plan, laid: _Laid) -> list[tuple[str, str]]:
+    """New id and old id of what moved."""
     return [
-        (library_rows.remember_source(connection, library, result.source, actor, now), result)
-        for result in results
+        (item.article_id, item.other)
+        for item in plan.of(PlanKind.MOVED)
+        if item.other is not None and item.article_id in laid.changes.put
     ]
+
+
+def _info(number: int, changes: Changes, act: Act) -> EditionInfo:
+    return EditionInfo(
+        number,
+        _now(),
+        act.actor,
+        act.note,
+        changes.added,
+        changes.changed,
+        len(changes.removed),
+        act.reason,
+    )
+
+
+def _entry(act: Act, info: EditionInfo | None, failing: Sequence[str]) -> AuditEntry:
+    said_yes = [
+        what
+        for what, yes in (
+            ("a large drop", act.consent.drop),
+            ("suspicious articles", act.consent.suspicious),
+            (f"failing golden questions: {_list(failing)}", bool(failing)),
+        )
+        if yes
+    ]
+    counts = f"{info.added} added, {info.changed} changed, {info.removed} removed" if info else ""
+    detail = "; ".join(part for part in (act.note, counts) if part)
+    if said_yes:
+        detail += f"; accepted {', '.join(said_yes)}"
+    return AuditEntry(
+        _now(), act.actor, act.action, detail, act.reason, info.number if info else None
+    )
+
+
+def _added(changes: Changes) -> tuple[str, ...]:
+    """``Changes`` counts; which of its articles were new is told by their order."""
+    return tuple(changes.put)[: changes.added]
+
+
+def _failing(checks: Iterable[GoldenCheck]) -> tuple[str, ...]:
+    return tuple(
+        f"“{check.golden.question}” (expects {check.golden.title or check.golden.article_id})"
+        for check in checks
+        if not check.passes
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("s" if number != 1 else "")
 
 
 def _now() -> str:

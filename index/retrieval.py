@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -84,15 +84,27 @@ class Retriever:
         self._embedder = embedder
         self._fusion = fusion
 
-    async def search(self, question: str, *, limit: int, mode: Mode = Mode.FUSED) -> SearchResult:
+    async def search(
+        self,
+        question: str,
+        *,
+        limit: int,
+        mode: Mode = Mode.FUSED,
+        edition: int | None = None,
+    ) -> SearchResult:
         """Passages for a question, best first, without duplicates.
+
+        They are those of the current edition, or of ``edition``: an earlier one, or the
+        next one where it is laid out.
 
         When the dense half fails the lexical one answers alone, and the result says so.
         """
         clock = _Clock()
         words = lexical.content_words(question)
         columns = _TEXT_ONLY if mode is Mode.LEXICAL else self._fusion.columns
-        found = await self._database.read(lambda c: self._find_lexically(c, words, columns))
+        found = await self._database.read(
+            lambda c: self._find_lexically(c, words, columns, edition)
+        )
         clock.lap("lexical")
         if found.library is None or not found.library.edition:
             return SearchResult(0, (), clock.laps, {})
@@ -120,9 +132,15 @@ class Retriever:
         )
 
     def _find_lexically(
-        self, connection: sqlite3.Connection, words: Sequence[str], columns: lexical.ColumnWeights
+        self,
+        connection: sqlite3.Connection,
+        words: Sequence[str],
+        columns: lexical.ColumnWeights,
+        edition: int | None,
     ) -> _Lexical:
         row = library_rows.find_library(connection, self._library)
+        if row is not None and edition is not None:
+            row = replace(row, edition=edition)
         if row is None or not row.edition:
             return _Lexical(row, {}, {}, 0.0, 0)
         hits = lexical.search_rows(

@@ -105,8 +105,9 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE source ADD COLUMN last_run TEXT;
     ALTER TABLE source ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
     ALTER TABLE source ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE source ADD COLUMN removed_at TEXT;
     ALTER TABLE version ADD COLUMN likeness BLOB;
-    ALTER TABLE version ADD COLUMN written_in TEXT;
+    ALTER TABLE edition ADD COLUMN reason TEXT NOT NULL DEFAULT '';
     CREATE INDEX membership_by_from ON membership (library, from_edition);
     CREATE INDEX membership_by_to ON membership (library, to_edition);
     CREATE INDEX chunk_by_embedding ON chunk (embedding);
@@ -120,6 +121,7 @@ STEPS: tuple[str, ...] = (
         last_modified TEXT,
         misses INTEGER NOT NULL,
         checked_at TEXT,
+        winner TEXT,
         reading INTEGER NOT NULL,
         PRIMARY KEY (source, key)
     ) WITHOUT ROWID;

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from index.chroma_files import clear_leftovers, segment_folders
 from index.errors import VectorStoreError
+from index.gate import Gate
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -35,6 +37,10 @@ _HNSW: CreateHNSWConfiguration = {
     "ef_construction": 256,
     "ef_search": 400,
 }
+
+
+# Clearing away what a large collection left takes seconds; a million passages, a minute.
+_SHRINK_TIMEOUT = 300.0
 
 
 class ChromaFolder:
@@ -146,6 +152,8 @@ class VectorStore:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="chroma")
         self._chroma: ChromaFolder | None = None
         self._opening = Lock()
+        self._gate = Gate()
+        self._has_dropped = False
 
     async def upsert(
         self, collection: str, ids: Sequence[str], vectors: NDArray[np.float32]
@@ -167,9 +175,25 @@ class VectorStore:
         """Those of ``ids`` that are not in the collection."""
         return await self._call(lambda chroma: chroma.missing(collection, ids))
 
+    async def names(self) -> list[str]:
+        """The collections there are."""
+        return await self._call(lambda chroma: chroma.names())
+
     async def drop(self, collection: str) -> None:
         """Delete a collection, if it is there."""
         await self._call(lambda chroma: chroma.drop(collection))
+        self._has_dropped = True
+
+    async def shrink(self) -> bool:
+        """Give back the disk space of dropped collections; whether there was any to give back.
+
+        Chroma keeps the files of what was dropped. They are cleared away while it is closed,
+        so queries wait that long.
+
+        Raises:
+            VectorStoreError: the files cannot be read, or Chroma did not open again.
+        """
+        return await self._hop(self._shrink, _SHRINK_TIMEOUT)
 
     async def close(self) -> None:
         """Release the files. The store cannot be used afterwards."""
@@ -177,10 +201,7 @@ class VectorStore:
 
     def _close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
-        with self._opening:
-            if self._chroma is not None:
-                self._chroma.close()
-                self._chroma = None
+        self._release()
 
     @property
     def is_open(self) -> bool:
@@ -188,26 +209,58 @@ class VectorStore:
         return self._chroma is not None
 
     async def _call(self, work: Callable[[ChromaFolder], T]) -> T:
+        return await self._hop(lambda: self._work(work), self._timeout)
+
+    async def _hop(self, work: Callable[[], T], seconds: float) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
         try:
-            return await asyncio.wait_for(future, self._timeout)
+            return await asyncio.wait_for(future, seconds)
         except TimeoutError as error:
             raise VectorStoreError(
-                f"The vector index did not answer within {self._timeout:.0f} s. Is another "
+                f"The vector index did not answer within {seconds:.0f} s. Is another "
                 f"program using {self.folder}?"
             ) from error
 
-    def _run(self, work: Callable[[ChromaFolder], T]) -> T:
+    def _run(self, work: Callable[[], T]) -> T:
         try:
-            with self._opening:
-                if self._chroma is None:
-                    self._on_open()
-                    self._chroma = ChromaFolder(self.folder)
-                chroma = self._chroma
-            return work(chroma)
+            return work()
         # Chroma raises plain exceptions of many kinds, its Rust part even BaseException.
         except Exception as error:
             raise VectorStoreError(
                 f"The vector index failed ({type(error).__name__}: {error}). "
                 "`footnote index rebuild` makes it anew from the database."
             ) from error
+
+    def _work(self, work: Callable[[ChromaFolder], T]) -> T:
+        with self._gate.together():
+            return work(self._opened())
+
+    def _opened(self) -> ChromaFolder:
+        with self._opening:
+            if self._chroma is None:
+                self._on_open()
+                self._chroma = ChromaFolder(self.folder)
+            return self._chroma
+
+    def _shrink(self) -> bool:
+        # A process that was cut off may have dropped what this one does not know of.
+        if not self._has_dropped and not self._work(self._has_leftovers):
+            return False
+        with self._gate.alone(self._timeout):
+            self._opened()
+            self._release()
+            try:
+                clear_leftovers(self.folder)
+                self._has_dropped = False
+            finally:
+                self._opened()
+        return True
+
+    def _has_leftovers(self, chroma: ChromaFolder) -> bool:
+        return len(list(segment_folders(self.folder))) > len(chroma.names())
+
+    def _release(self) -> None:
+        with self._opening:
+            if self._chroma is not None:
+                self._chroma.close()
+                self._chroma = None

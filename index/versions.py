@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index import lexical
 from index.chunk_rows import read_headings
+from index.likeness import sketch
 from index.models import Article, Chunk
 from index.sql import marks, pages
 
@@ -97,7 +98,7 @@ def save_version(
 def _version_pk(connection: sqlite3.Connection, library: int, article: Article) -> int:
     connection.execute(
         "INSERT OR IGNORE INTO version (library, version_id, article_id, title, text, published_at,"
-        " authors, url, publisher, headings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " authors, url, publisher, headings, likeness) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             library,
             article.version_id,
@@ -109,6 +110,7 @@ def _version_pk(connection: sqlite3.Connection, library: int, article: Article) 
             article.url,
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
+            sketch(article.text),
         ),
     )
     (pk,) = connection.execute(
@@ -141,6 +143,42 @@ def text_of(connection: sqlite3.Connection, library: int, version_id: str) -> st
         "SELECT text FROM version WHERE library = ? AND version_id = ?", (library, version_id)
     ).fetchone()
     return None if row is None else str(row["text"])
+
+
+def sketches(connection: sqlite3.Connection, library: int, edition: int) -> list[tuple[str, bytes]]:
+    """What an edition's articles look like (``index.likeness``), by article id."""
+    rows = connection.execute(
+        "SELECT m.article_id, v.likeness FROM membership AS m "
+        "JOIN version AS v ON v.pk = m.version "
+        "WHERE m.library = ? AND m.from_edition <= ? "
+        "AND (m.to_edition IS NULL OR m.to_edition > ?) AND v.likeness IS NOT NULL",
+        (library, edition, edition),
+    )
+    return [(r["article_id"], r["likeness"]) for r in rows]
+
+
+def find_titles(
+    connection: sqlite3.Connection, library: int, edition: int, text: str, limit: int
+) -> list[tuple[str, str]]:
+    """Ids and titles of an edition's articles with ``text`` in either, best places first."""
+    rows = connection.execute(
+        "SELECT m.article_id, v.title, instr(lower(v.title), :text) AS place "
+        "FROM membership AS m JOIN version AS v ON v.pk = m.version "
+        "WHERE m.library = :library AND m.from_edition <= :edition "
+        "AND (m.to_edition IS NULL OR m.to_edition > :edition) "
+        "AND (instr(lower(v.title), :text) OR instr(lower(m.article_id), :text)) "
+        "ORDER BY place <> 1, v.title, m.article_id LIMIT :limit",
+        {"text": text.lower(), "library": library, "edition": edition, "limit": limit},
+    )
+    return [(r["article_id"], r["title"]) for r in rows]
+
+
+def incomplete_versions(
+    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], fingerprint: str
+) -> list[str]:
+    """Those of ``version_ids`` that are not stored with chunks made by ``fingerprint``."""
+    complete = complete_versions(connection, library, version_ids, fingerprint)
+    return [id_ for id_ in version_ids if id_ not in complete]
 
 
 def load_article(connection: sqlite3.Connection, library: int, version_id: str) -> Article | None:

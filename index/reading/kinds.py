@@ -16,6 +16,8 @@ class Kind(StrEnum):
     MARKDOWN = "markdown"
     TEXT = "text"
     HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
 
 
 _BY_SUFFIX = {
@@ -27,6 +29,8 @@ _BY_SUFFIX = {
     ".html": Kind.HTML,
     ".htm": Kind.HTML,
     ".xhtml": Kind.HTML,
+    ".pdf": Kind.PDF,
+    ".docx": Kind.DOCX,
 }
 _BY_CONTENT_TYPE = {
     "text/html": Kind.HTML,
@@ -34,6 +38,16 @@ _BY_CONTENT_TYPE = {
     "text/plain": Kind.TEXT,
     "text/markdown": Kind.MARKDOWN,
     "text/x-markdown": Kind.MARKDOWN,
+    "application/pdf": Kind.PDF,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": Kind.DOCX,
+}
+# What people try, and what they can do instead.
+_UNREAD = {
+    ".doc": "Old Word files (.doc) are not read; save it as .docx.",
+    ".epub": "EPUB books are not read: no library that reads them has a fitting licence. "
+    "Save its chapters as HTML or text.",
+    ".odt": "OpenDocument files (.odt) are not read; save it as .docx or PDF.",
+    ".rtf": "RTF files are not read; save it as .docx or PDF.",
 }
 SUFFIXES = tuple(_BY_SUFFIX)
 CONTENT_TYPES = tuple(_BY_CONTENT_TYPE)
@@ -51,6 +65,12 @@ def split_suffix(name: str) -> tuple[str, str]:
 def is_supported(name: str) -> bool:
     """Whether a file of this name holds one article that can be read."""
     return split_suffix(name)[1] in _BY_SUFFIX
+
+
+def why_not_read(name: str) -> str:
+    """Why a file of this name, which is not supported, is not read, and what to do."""
+    suffix = split_suffix(name)[1]
+    return _UNREAD.get(suffix) or f"This type of file is not read. {SUPPORTED_FILES}"
 
 
 def media_type(content_type: str | None) -> str:
@@ -73,9 +93,9 @@ def kind_of(name: str, content_type: str | None = None) -> Kind:
         if kind is None:
             raise SourceError(
                 f"Content of type {media[:80]!r} is not read; only web pages, "
-                "plain text and Markdown are."
+                "plain text, Markdown, PDF and Word documents (.docx) are."
             )
         return Kind.MARKDOWN if kind is Kind.TEXT and by_suffix is Kind.MARKDOWN else kind
     if by_suffix is None:
-        raise SourceError(f"This type of file is not read. {SUPPORTED_FILES}")
+        raise SourceError(why_not_read(name))
     return by_suffix

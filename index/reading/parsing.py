@@ -40,11 +40,16 @@ def parse_article(data: bytes, document: Document) -> Article:
     kind = kind_of(document.name, document.content_type)
     if len(data) > MAX_BYTES:
         raise SourceError(f"It is larger than {MAX_BYTES // 1_000_000} MB.")
-    charset = declared_charset(data, document.content_type, is_html=kind is Kind.HTML)
-    source = clean_text(decode(data, charset))
-    if not source.strip():
+    if not data.strip():
         raise SourceError("It is empty.")
-    metadata, content = _READERS[kind](source, document)
+    if kind in _FILE_READERS:
+        metadata, content = _FILE_READERS[kind](data, document)
+    else:
+        charset = declared_charset(data, document.content_type, is_html=kind is Kind.HTML)
+        source = clean_text(decode(data, charset))
+        if not source.strip():
+            raise SourceError("It is empty.")
+        metadata, content = _TEXT_READERS[kind](source, document)
     if len(content.text) > MAX_TEXT:
         raise SourceError(f"The article's text is longer than {MAX_TEXT:,} characters.")
     return _build(document, metadata, content)
@@ -73,7 +78,20 @@ def _read_text(source: str, _: Document) -> tuple[Metadata, CleanText]:
     return Metadata(title=clean_title(first) if is_title else ""), CleanText(source)
 
 
-_READERS = {Kind.MARKDOWN: _read_markdown, Kind.HTML: _read_html, Kind.TEXT: _read_text}
+def _read_pdf(data: bytes, document: Document) -> tuple[Metadata, CleanText]:
+    from index.reading.pdf import read_pdf  # noqa: PLC0415 - only when one is read
+
+    return read_pdf(data, document.name)
+
+
+def _read_docx(data: bytes, document: Document) -> tuple[Metadata, CleanText]:
+    from index.reading.docx import read_docx  # noqa: PLC0415 - only when one is read
+
+    return read_docx(data, document.name)
+
+
+_TEXT_READERS = {Kind.MARKDOWN: _read_markdown, Kind.HTML: _read_html, Kind.TEXT: _read_text}
+_FILE_READERS = {Kind.PDF: _read_pdf, Kind.DOCX: _read_docx}
 
 
 def _build(document: Document, metadata: Metadata, content: CleanText) -> Article:

@@ -7,6 +7,7 @@ from typing import Any
 from index.errors import SourceError
 from index.models import Article, Heading
 from index.reading.kinds import MAX_BYTES, kind_of
+from index.reading.listing import ListedEntry, Listing, ListingKind
 from index.reading.process import ReadingProcess
 
 
@@ -64,6 +65,20 @@ class Reader:
             raise SourceError(reply["error"])
         return _to_article(reply)
 
+    async def read_listing(self, data: bytes, *, url: str, content_type: str) -> Listing:
+        """The entries of the feed or sitemap in ``data``, which came from ``url``.
+
+        Raises:
+            SourceError: it is neither, too large, or broken.
+        """
+        if len(data) > MAX_BYTES:
+            raise SourceError(f"It is larger than {MAX_BYTES // 1_000_000} MB.")
+        request = {"listing": {"url": url, "content_type": content_type}}
+        reply = await self._process.request(request, data)
+        if "error" in reply:
+            raise SourceError(reply["error"])
+        return _to_listing(reply)
+
     async def close(self) -> None:
         """Ends the child process."""
         await self._process.close()
@@ -73,3 +88,13 @@ def _to_article(fields: dict[str, Any]) -> Article:
     headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
     authors = tuple(fields.pop("authors"))
     return Article(**fields, authors=authors, headings=headings)
+
+
+def _to_listing(fields: dict[str, Any]) -> Listing:
+    entries = tuple(_to_entry(entry) for entry in fields["entries"])
+    return Listing(ListingKind(fields["kind"]), entries, fields["is_whole"])
+
+
+def _to_entry(fields: dict[str, Any]) -> ListedEntry:
+    headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
+    return ListedEntry(**fields | {"authors": tuple(fields["authors"]), "headings": headings})

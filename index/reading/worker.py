@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from index.errors import SourceError
 from index.reading.frames import pack_json, read_frame
+from index.reading.listing import parse_listing
 from index.reading.parsing import Document, parse_article
 
 try:
@@ -31,6 +32,7 @@ def main() -> None:
     """Serves until standard input ends."""
     cpu_seconds, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
     _die_with_parent()
+    _leave_out_numpy()
     _limit_memory(memory_bytes)
     requests, replies = sys.stdin.buffer, _private_stdout()
     while (head := read_frame(requests)) is not None:
@@ -43,8 +45,13 @@ def main() -> None:
 
 
 def answer(document: dict[str, Any], data: bytes) -> dict[str, Any]:
-    """The article as plain values, or ``{"error": sentence}``."""
+    """The article as plain values, or ``{"error": sentence}``.
+
+    A request that holds ``listing`` asks for the entries of a feed or sitemap instead.
+    """
     try:
+        if "listing" in document:
+            return asdict(parse_listing(data, **document["listing"]))
         return asdict(parse_article(data, Document(**document)))
     except SourceError as exc:
         return {"error": str(exc)}
@@ -67,6 +74,13 @@ def _die_with_parent() -> None:
         import ctypes  # noqa: PLC0415 - only there
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+
+
+def _leave_out_numpy() -> None:
+    # The extractor imports this where it is installed, for a filter that we do not use, and
+    # numpy with it. That doubles the time of a start, and numpy reserves memory for each
+    # processor: on a large machine more than this process may have.
+    sys.modules["py3langid"] = None  # type: ignore[assignment]
 
 
 def _limit_memory(memory_bytes: int) -> None:

@@ -11,8 +11,8 @@ from index.errors import FetchError
 _GZIP_OR_ZLIB = 47
 
 
-async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
-    """The unpacked body of a streamed response.
+async def read_body(response: httpx.Response, max_bytes: int, *, cut: bool = False) -> bytes:
+    """The unpacked body of a streamed response; ``cut`` takes only the beginning of a large one.
 
     Raises:
         FetchError: larger than ``max_bytes``, packed in an unknown way, or damaged.
@@ -31,6 +31,8 @@ async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
             body += unpack.decompress(chunk, room) if unpack else chunk[:room]
         except zlib.error as exc:
             raise FetchError("The page arrived damaged; try again.") from exc
+        if len(body) > max_bytes and cut:
+            return bytes(body[:max_bytes])
         if len(body) > max_bytes:
             raise FetchError(f"The page is larger than {max_bytes / 1_000_000:g} MB.")
     if unpack is not None and not unpack.eof:

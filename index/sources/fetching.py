@@ -1,54 +1,59 @@
-"""Fetches pages from the public internet, and from nowhere else.
-
-Every hop is checked twice: here before anything is opened (scheme, credentials, port,
-all addresses of the name), and by httpx-secure at the moment of connecting, for names
-that resolve to something else a second later.
-"""
+"""Fetches pages from the public internet: politely, with limits, and again when that helps."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TypeVar
 
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+import stamina
 
 from index.errors import FetchError
-from index.reading.cleaning import clean_line, clean_url
-from index.reading.kinds import CONTENT_TYPES, media_type
-from index.sources.addresses import (
-    AllowedHosts,
-    IPAddress,
-    Resolve,
-    is_public,
-    only_public_addresses,
-    resolve_host,
-)
+from index.sources.addresses import Resolve, resolve_host
+from index.sources.answers import PAGES, Accept, require_success, require_type, validator
 from index.sources.bodies import read_body
+from index.sources.failures import Refused, SiteDown
+from index.sources.guarded import GuardedClient
+from index.sources.pace import Pace
+from index.sources.robots import MAX_ROBOTS_BYTES, RobotsFiles
 
-_PRIVATE = "The address leads to a private network, which is refused."
-_NOT_PUBLIC_URL = "This is not an http(s) address of a public page."
-_ADVICE = {
-    401: "the page asks for a login.",
-    403: "the site refuses to show the page to programs.",
-    404: "there is no such page; check the address.",
-    410: "the page is gone.",
-    429: "the site asks to be left alone for a while; try again later.",
-}
-_SERVER_ERROR = 500
-_CONNECT_TIMEOUT = 10.0
-_MAX_HEADER = 200
+_NOT_MODIFIED = 304
+_TRIES = 3
+_LONGEST_WAIT = 30.0
+_CLIENT_ERRORS = range(400, 500)
+_TOO_MANY_REQUESTS = 429
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came: its address after redirects, its declared type, its bytes."""
+    """A page as it came.
+
+    Attributes:
+        url_final: Its address after redirects.
+        content_type: Its declared type.
+        data: Its bytes; none with status 304.
+        status: 200, or 304 for a page that is as it was.
+        etag: What to send the next time; None where the address redirects, since a tag of
+            one address says nothing about another.
+        last_modified: The same.
+    """
 
     url_final: str
     content_type: str
     data: bytes
+    status: int = 200
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the site said that the page is as it was."""
+        return self.status == _NOT_MODIFIED
 
 
 class Fetcher:
@@ -56,12 +61,15 @@ class Fetcher:
 
     Args:
         user_agent: says honestly who asks.
-        timeout: seconds for one page in all, redirects included.
+        timeout: seconds for one try, redirects included; waiting for a host's turn costs none.
         max_bytes: how large a page may be, unpacked.
         max_redirects: how many redirects are followed; each is checked anew.
         allowed_hosts: ``host`` or ``host:port`` that may be fetched although private.
         ports: the ports of other hosts that are asked.
         resolve: how names become addresses for the check before connecting.
+        delay: seconds between two requests to one host.
+        respect_robots: whether robots.txt is asked and honoured.
+        retry_wait: seconds before the second try; later ones wait longer.
     """
 
     def __init__(
@@ -74,125 +82,172 @@ class Fetcher:
         allowed_hosts: Sequence[str] = (),
         ports: Sequence[int] = (80, 443),
         resolve: Resolve = resolve_host,
+        delay: float = 1.0,
+        respect_robots: bool = True,
+        retry_wait: float = 1.0,
     ) -> None:
-        self._user_agent = user_agent
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
-        self._allowed = AllowedHosts(allowed_hosts)
-        self._ports = tuple(ports)
-        self._resolve = resolve
-        self._client: httpx.AsyncClient | None = None
+        self._retry_wait = retry_wait
+        self._client = GuardedClient(
+            user_agent=user_agent,
+            timeout=timeout,
+            allowed_hosts=allowed_hosts,
+            ports=ports,
+            resolve=resolve,
+        )
+        self._pace = Pace(delay)
+        robots = RobotsFiles(user_agent=user_agent, get=self._get_robots)
+        self._robots = robots if respect_robots else None
 
-    async def fetch(self, url: str) -> Fetched:
-        """The page at ``url``.
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: Accept = PAGES,
+    ) -> Fetched:
+        """The page at ``url``, or status 304 when it is as the validators say.
 
         Raises:
             FetchError: refused, not reachable, too slow, too large, not found or not
-                a page; the sentence says which and what to do.
+                of an accepted type; the sentence says which and what to do.
         """
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await self._follow(url)
-        except TimeoutError as exc:
-            raise FetchError(
-                f"The page did not arrive within {self._timeout:g} seconds; try again later."
-            ) from exc
-        except SSRFProtectionError as exc:
-            raise FetchError(_PRIVATE) from exc
-        except httpx.TimeoutException as exc:
-            raise FetchError("The site did not answer in time; try again later.") from exc
-        except httpx.ConnectError as exc:
-            raise FetchError("The site could not be reached; check the address.") from exc
-        except httpx.InvalidURL as exc:
-            raise FetchError(_NOT_PUBLIC_URL) from exc
-        except httpx.HTTPError as exc:
-            raise FetchError(f"The page could not be fetched ({type(exc).__name__}).") from exc
+        asked = {"Accept": accept.header}
+        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        first = asked | {name: value for name, value in validators.items() if value}
+
+        async def take(response: httpx.Response, *, redirected: bool) -> Fetched:
+            return await self._take(response, accept, redirected=redirected)
+
+        return await self._insist(lambda: self._follow(url, first, asked, take))
 
     async def close(self) -> None:
         """Closes open connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        await self._client.close()
 
-    async def _follow(self, url: str) -> Fetched:
-        for _ in range(self._max_redirects + 1):
-            target = await self._check(url)
-            request = self._open_client().build_request("GET", target)
-            response = await self._open_client().send(request, stream=True)
-            try:
+    async def _insist(self, attempt_once: Callable[[], Awaitable[_T]]) -> _T:
+        """Tries up to three times while the site is down."""
+        tries = stamina.retry_context(
+            on=_pause_before_retry,
+            attempts=_TRIES,
+            timeout=_TRIES * self._timeout + _LONGEST_WAIT,
+            wait_initial=self._retry_wait,
+            wait_max=_LONGEST_WAIT,
+            wait_jitter=self._retry_wait,
+        )
+        async for attempt in tries:
+            with attempt:
+                return await attempt_once()
+        raise AssertionError("unreachable")
+
+    async def _follow(
+        self,
+        url: str,
+        first: Mapping[str, str],
+        later: Mapping[str, str],
+        take: Callable[..., Awaitable[_T]],
+        *,
+        asks_robots: bool = True,
+    ) -> _T:
+        """What ``take`` makes of the answer behind all redirects.
+
+        ``first`` are the headers for ``url`` itself, ``later`` those for where it leads.
+        """
+        budget = _Budget(self._timeout)
+        headers = first
+        for hop in range(self._max_redirects + 1):
+            async with budget.spend():
+                target = await self._client.check(url)
+            pause = 0.0
+            if self._robots and asks_robots:
+                pause = await self._robots.require(target)
+            turn = self._pace.turn(target.host, pause) if asks_robots else nullcontext()
+            async with (
+                turn,
+                budget.spend(),
+                self._client.get(target, headers) as response,
+            ):
                 if not response.has_redirect_location:
-                    return await self._take(response)
+                    return await take(response, redirected=hop > 0)
                 url = str(target.join(response.headers["location"]))
-            finally:
-                await response.aclose()
+            headers = later
         raise FetchError(f"The address redirects more than {self._max_redirects} times.")
 
-    async def _check(self, url: str) -> httpx.URL:
-        """The address, when it may be fetched."""
-        if clean_url(url) is None:
-            raise FetchError(_NOT_PUBLIC_URL)
-        target = httpx.URL(url)
-        host = target.raw_host.decode("ascii").strip("[]")
-        port = target.port or (443 if target.scheme == "https" else 80)
-        if (host, port) in self._allowed:
-            return target
-        if port not in self._ports:
-            usual = " and ".join(map(str, self._ports))
-            raise FetchError(f"Pages are fetched from ports {usual} only, not from {port}.")
-        try:
-            public = await only_public_addresses(host, port, self._resolve)
-        except (OSError, UnicodeError, ValueError) as exc:
-            raise FetchError(
-                f"The site {clean_line(host, 100)!r} was not found; check the address."
-            ) from exc
-        if not public:
-            raise FetchError(_PRIVATE)
-        return target
-
-    async def _take(self, response: httpx.Response) -> Fetched:
-        if not response.is_success:
-            raise FetchError(_status_message(response.status_code))
-        content_type = clean_line(response.headers.get("content-type", ""), _MAX_HEADER)
-        if content_type and media_type(content_type) not in CONTENT_TYPES:
-            raise FetchError(
-                f"The address leads to {media_type(content_type)!r}; only web pages, "
-                "plain text and Markdown are read."
-            )
+    async def _take(self, response: httpx.Response, accept: Accept, *, redirected: bool) -> Fetched:
+        asked = response.request.headers
+        tags = ("etag", "last-modified")
+        etag, last_modified = (
+            None if redirected else validator(response.headers.get(name)) for name in tags
+        )
+        if response.status_code == _NOT_MODIFIED and (
+            "if-none-match" in asked or "if-modified-since" in asked
+        ):
+            return Fetched(str(response.url), "", b"", _NOT_MODIFIED, etag, last_modified)
+        require_success(response)
+        content_type = require_type(response, accept)
         data = await read_body(response, self._max_bytes)
-        return Fetched(str(response.url), content_type or "text/html", data)
+        return Fetched(
+            str(response.url), content_type, data, etag=etag, last_modified=last_modified
+        )
 
-    def _open_client(self) -> httpx.AsyncClient:
-        if self._client is None:
-            client = httpx.AsyncClient(
-                headers={
-                    "User-Agent": self._user_agent,
-                    "Accept": "text/html, application/xhtml+xml, text/markdown, text/plain",
-                    # Only what read_body unpacks with a limit.
-                    "Accept-Encoding": "gzip",
-                },
-                # Nothing of one page's visit is told to the next.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                timeout=httpx.Timeout(self._timeout, connect=min(_CONNECT_TIMEOUT, self._timeout)),
-                follow_redirects=False,
-                # A proxy would connect for us, past every check.
-                trust_env=False,
+    async def _get_robots(self, url: str) -> bytes:
+        """A robots.txt, empty where the site has none.
+
+        Raises:
+            FetchError: the site is down, which is not the same.
+        """
+        headers = {"Accept": "text/plain, */*;q=0.1"}
+        try:
+            return await self._insist(
+                lambda: self._follow(url, headers, headers, _take_robots, asks_robots=False)
             )
-            self._client = httpx_ssrf_protection(
-                client,
-                check_globally_reachable=False,
-                custom_validator=self._may_connect,
-                dns_cache_ttl=self._timeout,
-            )
-        return self._client
-
-    def _may_connect(self, host: str, address: IPAddress, port: int) -> bool:
-        return (host, port) in self._allowed or is_public(address)
+        except Refused:
+            # It redirects to where nothing public is.
+            return b""
 
 
-def _status_message(status: int) -> str:
-    if status in _ADVICE:
-        return f"HTTP {status}: {_ADVICE[status]}"
-    if status >= _SERVER_ERROR:
-        return f"HTTP {status}: the site has a problem; try again later."
-    return f"HTTP {status}: the site did not give the page."
+class _Budget:
+    """The seconds left for one try."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._left = seconds
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        """Counts the time inside.
+
+        Raises:
+            SiteDown: none is left.
+        """
+        now = asyncio.get_running_loop().time
+        started = now()
+        try:
+            async with asyncio.timeout(max(self._left, 0.0)):
+                yield
+        except TimeoutError as exc:
+            raise SiteDown(
+                f"The page did not arrive within {self._seconds:g} seconds; try again later."
+            ) from exc
+        finally:
+            self._left -= now() - started
+
+
+async def _take_robots(response: httpx.Response, *, redirected: bool) -> bytes:  # noqa: ARG001
+    status = response.status_code
+    if status in _CLIENT_ERRORS and status != _TOO_MANY_REQUESTS:
+        return b""
+    require_success(response)
+    return await read_body(response, MAX_ROBOTS_BYTES, cut=True)
+
+
+def _pause_before_retry(exc: Exception) -> bool | float:
+    """Whether another try may help, or after how many seconds."""
+    if not isinstance(exc, SiteDown) or not exc.may_retry:
+        return False
+    if exc.retry_after is None:
+        return True
+    return exc.retry_after if exc.retry_after <= _LONGEST_WAIT else False

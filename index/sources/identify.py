@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from index.errors import SourceError
 from index.models import Source, SourceKind
+from index.reading import Reader
 from index.reading.cleaning import clean_line, clean_url
 from index.reading.kinds import SUPPORTED_FILES, is_supported
+from index.reading.listing import ListingKind, is_packed, sniff_listing
+
+if TYPE_CHECKING:  # httpx takes a moment to import
+    from index.sources.fetching import Fetcher
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_SITEMAP = re.compile(r"/[^/]*sitemap[^/]*\.xml(?:\.gz)?$", re.IGNORECASE)
+_FEED = re.compile(r"\.(?:rss|atom)$|/(?:feed|rss|index|atom)\.xml$|/feed/?$", re.IGNORECASE)
 _SHOWN = 200
 
 
@@ -23,7 +32,8 @@ def identify(target: str) -> Source:
     target = target.strip()
     shown = clean_line(target, _SHOWN)
     if scheme := _SCHEME.match(target):
-        return Source(SourceKind.PAGE, _page_address(target, scheme[1].lower(), shown))
+        address = _page_address(target, scheme[1].lower(), shown)
+        return Source(_kind_by_path(urlsplit(address).path), address)
     path = _resolve(target, shown)
     if path.is_dir():
         return Source(SourceKind.FOLDER, str(path))
@@ -34,6 +44,42 @@ def identify(target: str) -> Source:
     if not is_supported(path.name):
         raise SourceError(f"{shown}: this type of file is not read. {SUPPORTED_FILES}")
     return Source(SourceKind.FILE, str(path))
+
+
+async def resolve(source: Source, fetcher: Fetcher, reader: Reader) -> Source:
+    """The source with the kind that its address really gives; for when it is added.
+
+    A web page that merely links to a feed stays a page.
+
+    Raises:
+        FetchError: it could not be fetched.
+    """
+    if source.kind not in {SourceKind.PAGE, SourceKind.SITEMAP, SourceKind.FEED}:
+        return source
+    from index.sources.answers import ANYTHING_READ  # noqa: PLC0415 - httpx is slow to import
+
+    fetched = await fetcher.fetch(source.location, accept=ANYTHING_READ)
+    listing = sniff_listing(fetched.data)
+    if listing is None and is_packed(fetched.data):
+        found = await reader.read_listing(
+            fetched.data, url=fetched.url_final, content_type=fetched.content_type
+        )
+        listing = found.kind
+    return Source(_KINDS[listing], source.location)
+
+
+_KINDS = {
+    None: SourceKind.PAGE,
+    ListingKind.FEED: SourceKind.FEED,
+    ListingKind.PAGES: SourceKind.SITEMAP,
+    ListingKind.SITEMAPS: SourceKind.SITEMAP,
+}
+
+
+def _kind_by_path(path: str) -> SourceKind:
+    if _SITEMAP.search(path):
+        return SourceKind.SITEMAP
+    return SourceKind.FEED if _FEED.search(path) else SourceKind.PAGE
 
 
 def is_jsonl(name: str) -> bool:

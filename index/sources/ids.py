@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
+from index.entries import EntryState
 from index.models import Article, Problem
 from index.reading.cleaning import MAX_ID, clean_line
 from index.reading.kinds import split_suffix
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_MARK = re.compile(r"~[0-9a-f]{6}$")
 _SLUG = 60
 _HASH = 10
 
@@ -38,33 +41,70 @@ def content_id(title: str, published_at: str | None, url: str | None) -> str:
     return f"{slug}-{digest}" if slug else digest
 
 
+@dataclass(frozen=True, slots=True)
+class KnownIds:
+    """The ids that the files of a folder had the last time.
+
+    ``held`` are those of files that are not read now, with the file; ``before`` gives each
+    file's own.
+    """
+
+    held: Mapping[str, str]
+    before: Mapping[str, str]
+
+    @classmethod
+    def of(cls, known: Mapping[str, EntryState], *, kept: Container[str]) -> Self:
+        """Out of the states of a source; ``kept`` are the keys that are not read now."""
+        before = {key: _without_mark(state.article_id) for key, state in known.items()}
+        return cls({id_: key for key, id_ in before.items() if key in kept}, before)
+
+
+NONE_KNOWN = KnownIds({}, {})
+
+
 def keep_ids_apart(
-    found: Iterable[tuple[str, Article]],
-) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
-    """Articles of one folder with ids that differ; ``found`` gives (relative path, article).
+    found: Iterable[tuple[str, Article]], known: KnownIds = NONE_KNOWN
+) -> tuple[tuple[tuple[str, Article], ...], tuple[Problem, ...]]:
+    """Articles of one folder with ids that differ; ``found`` gives (key, article).
 
     Two derived ids that are the same: the second keeps its suffix (``a`` and ``a.md``).
-    An id that two files give themselves is a problem of the second.
+    An id that two files give themselves is a problem of the second. A file keeps the id
+    that it had before where it may.
     """
     pairs = list(found)
-    articles: list[Article] = []
+    owners = dict(known.held)
+    for key, article in sorted(pairs, key=lambda pair: known.before.get(pair[0]) != pair[1].id):
+        if article.id_is_given:
+            owners.setdefault(article.id, key)
+    # Those that may keep their id come first; the rest finds what is free.
+    for key, article in pairs:
+        before = known.before.get(key)
+        if not article.id_is_given and before in {article.id, storable(key)}:
+            owners.setdefault(str(before), key)
+    mine = {key: id_ for id_, key in owners.items()}
+    kept: list[tuple[str, Article]] = []
     problems: list[Problem] = []
-    owners: dict[str, str] = {}
-    for path, article in pairs:
-        if article.id_is_given:
-            owners.setdefault(article.id, path)
-    for path, article in pairs:
-        if article.id_is_given:
-            if owners[article.id] == path:
-                articles.append(article)
-            else:
-                message = f"Its id {article.id!r} is already that of {owners[article.id]}."
-                problems.append(Problem(path, message))
-            continue
-        unique = article.id if article.id not in owners else storable(path)
-        number = 2
-        while unique in owners:
-            unique, number = f"{storable(path)}-{number}", number + 1
-        owners[unique] = path
-        articles.append(article if unique == article.id else replace(article, id=unique))
-    return tuple(articles), tuple(problems)
+    for key, article in pairs:
+        if article.id_is_given and owners[article.id] != key:
+            message = f"Its id {article.id!r} is already that of {owners[article.id]}."
+            problems.append(Problem(key, message))
+        elif article.id_is_given:
+            kept.append((key, article))
+        else:
+            free = mine.get(key) or _free_id(key, article.id, owners)
+            owners[free] = key
+            kept.append((key, article if free == article.id else replace(article, id=free)))
+    return tuple(kept), tuple(problems)
+
+
+def _free_id(key: str, derived: str, taken: Container[str]) -> str:
+    unique = derived if derived not in taken else storable(key)
+    number = 2
+    while unique in taken:
+        unique, number = f"{storable(key)}-{number}", number + 1
+    return unique
+
+
+def _without_mark(id_: str) -> str:
+    """An id without what the library added to keep two sources apart."""
+    return _MARK.sub("", id_)

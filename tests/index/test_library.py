@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index.errors import EmbedderMismatch, EmbeddingError, NothingToSync, SourceError
+from index.errors import (
+    EmbedderMismatch,
+    EmbeddingError,
+    NothingToSync,
+    PlanBlocked,
+    SourceError,
+)
 from index.libraries import Libraries
-from index.library import Library
-from index.models import Article, Problem, ReadResult, Source, SyncReport
+from index.library import Known, Library
+from index.models import Article, Problem, ReadResult, SyncReport
+from index.plans import Consent
+from index.records import SourceInfo
 from tests.fakes.embedding import HashedWords
 from tests.fakes.libraries import Opened, article, open_libraries, read_from
 
@@ -71,7 +80,7 @@ async def test_adding_the_same_again_embeds_nothing_and_publishes_nothing(opened
 async def test_a_changed_article_is_found_by_its_new_text_only(opened: Opened) -> None:
     library = opened.libraries.library("default")
     await add(library, FERRY, MUSEUM)
-    newer = article("ferry", FERRY.text.replace("nine", "eleven"))
+    newer = replace(FERRY, text=FERRY.text.replace("nine", "eleven"))
 
     report = await add(library, newer)
 
@@ -194,7 +203,7 @@ async def test_two_folders_with_a_file_of_the_same_name_keep_both(libraries: Lib
 async def test_history_tells_who_did_what(libraries: Libraries) -> None:
     library = libraries.library("default")
     await add(library, FERRY, MUSEUM)
-    await add(library, article("ferry", "The ferry sinks."), BRIDGE)
+    await add(library, replace(FERRY, text=FERRY.text + "\n\nIt sinks."), BRIDGE)
 
     newest, first = await library.history()
 
@@ -210,10 +219,10 @@ class Paper:
         self.problems: tuple[Problem, ...] = ()
         self.failure: str | None = None
 
-    async def read(self, source: Source) -> ReadResult:
+    async def read(self, source: SourceInfo, _known: Known) -> ReadResult:
         if self.failure is not None:
             raise SourceError(self.failure)
-        return ReadResult(source, tuple(self.articles), self.problems)
+        return ReadResult(source.source, tuple(self.articles), self.problems)
 
 
 @pytest.fixture
@@ -244,7 +253,8 @@ async def test_a_sync_keeps_what_cannot_be_read_today(libraries: Libraries, pape
 
     assert not report.published
     assert report.problems[0] == paper.problems[0]
-    assert "Kept 1" in report.problems[1].message
+    assert report.problems[1].where == "story-0"
+    assert report.problems[1].message.startswith("Kept.")
     assert (await library.status()).articles == 10
 
 
@@ -264,10 +274,15 @@ async def test_a_sync_that_would_drop_much_is_refused(libraries: Libraries, pape
     library = libraries.library("default")
     paper.articles = paper.articles[:5]
 
-    with pytest.raises(SourceError, match="would drop 5 of 10"):
+    with pytest.raises(PlanBlocked, match="would drop 5 of 10") as blocked:
         await library.sync(paper.read, actor="tester")
 
     assert (await library.status()).articles == 10
+    assert blocked.value.drop
+    report = await library.publish(
+        blocked.value.plan_id, actor="tester", consent=Consent(drop=True)
+    )
+    assert len(report.removed) == 5
 
 
 async def test_a_sync_whose_sources_all_fail_changes_nothing(

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from index.errors import FetchError, SourceError
 from index.models import Article, Source, SourceKind
@@ -9,6 +8,7 @@ from index.reading import Reader
 from index.sources import read_source
 from index.sources.fetching import Fetcher
 from index.sources.pages import page_address
+from tests.fakes.website import Website, open_fetcher, serve_website
 
 ARTICLE = (
     "<html><head><title>Pier</title><link rel=canonical href='{canonical}'></head><body><article>"
@@ -28,26 +28,17 @@ async def site() -> AsyncIterator[str]:
         "/blank": ("", "text/html"),
     }
 
-    async def handle(request: web.Request) -> web.Response:
-        if request.path == "/old":
-            raise web.HTTPFound("/news/pier?ref=1")
-        page = pages[request.path]
-        return web.Response(text=page[0], content_type=page[1])
-
-    app = web.Application()
-    app.router.add_get("/{tail:.*}", handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with serve_website() as site:
+        for path, (text, content_type) in pages.items():
+            site.put(path, text, content_type=content_type)
+        site.redirect("/old", "/news/pier?ref=1")
+        yield site.url
 
 
 @pytest.fixture
 async def fetcher(site: str) -> AsyncIterator[Fetcher]:
-    fetcher = Fetcher(user_agent="Footnote test", allowed_hosts=[site.removeprefix("http://")])
-    yield fetcher
-    await fetcher.close()
+    async with open_fetcher(Website(site)) as fetcher:
+        yield fetcher
 
 
 async def read(url: str, reader: Reader, fetcher: Fetcher) -> Article:
@@ -104,7 +95,7 @@ async def test_a_page_without_an_article_is_an_error_with_its_address(
 async def test_a_page_that_is_not_there_is_a_fetch_error(
     site: str, reader: Reader, fetcher: Fetcher
 ) -> None:
-    with pytest.raises(FetchError, match="HTTP 500"):
+    with pytest.raises(FetchError, match="HTTP 404"):
         await read(f"{site}/missing", reader, fetcher)
 
 

@@ -1,0 +1,51 @@
+"""Golden questions: asked of an edition before readers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answering.engine import Answerer
+from bot.answering.models import Answer, Question
+from bot.answering.ports import Composer, LinkBuilder
+from index.publishing import Searchable
+from index.records import GoldenCheck, GoldenQuestion
+
+
+class GoldenDesk:
+    """Asks golden questions with the engine that answers everybody.
+
+    Args:
+        composer: Writes the answers.
+        link: Builds their links.
+        passage_limit: How many passages an answer is composed from.
+    """
+
+    def __init__(self, *, composer: Composer, link: LinkBuilder, passage_limit: int) -> None:
+        self._composer = composer
+        self._link = link
+        self._passage_limit = passage_limit
+
+    def answerer(self, articles: Searchable) -> Answerer:
+        """The engine over an edition."""
+        return Answerer(
+            articles=articles,
+            composer=self._composer,
+            link=self._link,
+            passage_limit=self._passage_limit,
+        )
+
+    async def check(
+        self, articles: Searchable, golden: Sequence[GoldenQuestion]
+    ) -> tuple[GoldenCheck, ...]:
+        """Whether the answer to each question cites its article in that edition."""
+        answerer = self.answerer(articles)
+        checks = []
+        for one in golden:
+            reply = await answerer.reply(Question(one.question, id=f"golden-{one.key}"))
+            cited = (
+                tuple(dict.fromkeys(c.quote.article_id for c in reply.citations))
+                if isinstance(reply, Answer)
+                else ()
+            )
+            checks.append(GoldenCheck(one, one.article_id in cited, cited))
+        return tuple(checks)

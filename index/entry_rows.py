@@ -1,0 +1,91 @@
+"""What sources gave the last time, entry by entry, in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.editions import Member
+from index.entries import READING, EntryState
+from index.sql import pages
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanges:
+    """What to remember of one source: states that changed, and keys that are gone."""
+
+    put: tuple[EntryState, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+NO_CHANGES = EntryChanges()
+
+
+def load_entries(connection: sqlite3.Connection, source: int) -> dict[str, EntryState]:
+    """All that is remembered of a source, by key; nothing that an older reading gave."""
+    rows = connection.execute(
+        "SELECT key, article_id, version_id, stamp, etag, last_modified, misses, checked_at, "
+        "winner FROM entry WHERE source = ? AND reading = ?",
+        (source, READING),
+    )
+    return {r["key"]: EntryState(*r) for r in rows}
+
+
+def still_true(
+    entries: Mapping[str, EntryState], members: Mapping[str, Member]
+) -> dict[str, EntryState]:
+    """Those entries whose text the edition holds, so that they need not be read again.
+
+    All others (held back, rolled back, removed and added again) have to be read in full,
+    or nobody would ever see their text.
+    """
+    return {
+        key: state
+        for key, state in entries.items()
+        if (member := members.get(state.winner or state.article_id)) is not None
+        and member.version_id == state.version_id
+    }
+
+
+def changes_of(
+    before: Mapping[str, EntryState], now: Sequence[EntryState], kept: Iterable[str]
+) -> EntryChanges:
+    """What differs from what is stored; ``kept`` are keys that stay although not in ``now``."""
+    put = tuple(state for state in now if before.get(state.key) != state)
+    stay = {state.key for state in now} | set(kept)
+    return EntryChanges(put, tuple(key for key in before if key not in stay))
+
+
+def save_entries(connection: sqlite3.Connection, source: int, changes: EntryChanges) -> None:
+    """Remember them; call inside the publishing transaction."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO entry (source, key, article_id, version_id, stamp, etag, "
+        "last_modified, misses, checked_at, winner, reading) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                source,
+                s.key,
+                s.article_id,
+                s.version_id,
+                s.stamp,
+                s.etag,
+                s.last_modified,
+                s.misses,
+                s.checked_at,
+                s.winner,
+                READING,
+            )
+            for s in changes.put
+        ),
+    )
+    for page in pages(changes.gone):
+        connection.executemany(
+            "DELETE FROM entry WHERE source = ? AND key = ?", ((source, key) for key in page)
+        )
+
+
+def forget_entries(connection: sqlite3.Connection, source: int) -> None:
+    """Read everything anew the next time."""
+    connection.execute("DELETE FROM entry WHERE source = ?", (source,))
