@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= .footnote/demo
 
-.PHONY: help demo test check format lock model eval clean
+.PHONY: help demo test check format lock model eval bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,11 @@ model: ## build the packaged embedder from its official weights, to the same byt
 
 eval: $(VENV)/.installed ## figures over the seed questions
 	@$(BIN)/footnote --data $(DATA) eval seeds/questions.jsonl --articles seeds
+
+ARTICLES ?= ../shared/eval/newshop_dev/articles.jsonl.gz
+bench: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.jsonl[.gz]
+	@$(BIN)/python -m tests.bench.change_one $(ARTICLES) --times 1
+	@$(BIN)/python -m tests.bench.change_one $(ARTICLES) --model words
 
 # Lock files carry versions and hashes, and no address.
 lock: ## resolve the lock files anew (needs uv)

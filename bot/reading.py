@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from index import sources
 from index.entries import EVERYTHING, SourceOptions
 from index.errors import SourceError
-from index.library import Known, Library
+from index.library import Library
 from index.models import OnProgress, Progress, ReadResult, Source, SourceKind
 from index.reading import Reader
 from index.records import SourceInfo
+from index.rereading import Known
 from index.sources.fetching import Fetcher
 
 Upload = tuple[str, bytes]

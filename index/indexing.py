@@ -123,6 +123,8 @@ class Indexer:
         self, library: LibraryRow, version_ids: Sequence[str], on_progress: OnProgress
     ) -> IndexingTally:
         """Chunk and embed stored versions again, where another embedder or chunking made them."""
+        if not version_ids:
+            return IndexingTally()
         stale = await self._database.read(
             lambda c: versions.incomplete_versions(c, library.pk, version_ids, self.fingerprint)
         )

@@ -9,52 +9,51 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from index import (
+    describing,
     editions,
-    entry_rows,
-    library_rows,
     plan_rows,
+    undoing,
     verifying,
     versions,
 )
 from index.collecting import Collector
 from index.database import Database
-from index.editions import Changes
-from index.entries import EntryState, SourceOptions
-from index.errors import NothingToSync, PlanBlocked, PlanOutdated, SourceError
+from index.entries import SourceOptions
+from index.errors import PlanBlocked, PlanOutdated
+from index.guards import blocked, load_fitting, tell_suspicious
 from index.indexing import Indexer, WriteRate
 from index.library_rows import LibraryRow
 from index.models import (
     EditionInfo,
     LibraryStatus,
     OnProgress,
-    Problem,
     ReadResult,
     SearchResult,
     Source,
-    SourceKind,
     SyncReport,
     VerifyReport,
     no_progress,
 )
 from index.old_rows import Retention
-from index.plans import Consent, Plan, PlanItem, PlanKind, PlanState
-from index.prepared import Prepared, puts
+from index.plans import Consent, Plan, PlanState
+from index.prepared import Prepared
 from index.preparing import Preparer
 from index.publishing import Act, CheckGolden, Publisher, check_nothing
 from index.rebuilding import Rebuilder
 from index.records import CollectReport, GoldenCheck, SourceInfo
+from index.rereading import Known, ReadSource, Rereader
 from index.retrieval import Mode, Retriever
 from index.steps import OnStep, Step, no_step
 from index.vector_store import VectorStore
+from index.views import EditionView
 
-Known = Mapping[str, EntryState]
-ReadSource = Callable[[SourceInfo, Known], Awaitable[ReadResult]]
-"""Reads a remembered source again, knowing what of it the edition holds."""
+# Of a note in the history; the audit is no place for a thousand names.
+_NOTE = 300
 
 
 class Library:
@@ -77,13 +76,14 @@ class Library:
         self._retriever = retriever
         self._fingerprint = indexer.fingerprint
         self._on_step = on_step
+        self._rereader = Rereader(name=name, database=database)
         self._preparer = Preparer(name=name, database=database)
         self._publisher = Publisher(
             name=name,
             database=database,
             indexer=indexer,
             rate=rate,
-            view=lambda edition: _View(self, edition),
+            view=lambda edition: EditionView(self, edition),
             on_step=on_step,
         )
         self._rebuilder = Rebuilder(
@@ -131,19 +131,7 @@ class Library:
 
     async def known(self, source: Source) -> Known:
         """What need not be read again of a source, because the edition holds it as it is."""
-        row = await self._publisher.row()
-        if row is None:
-            return {}
-
-        def find(connection: sqlite3.Connection) -> Known:
-            key = library_rows.find_source(connection, row.pk, source)
-            return {} if key is None else self._known_of(connection, row, key)
-
-        return await self._database.read(find)
-
-    def _known_of(self, connection: sqlite3.Connection, row: LibraryRow, key: int) -> Known:
-        members = editions.members(connection, row.pk, row.edition)
-        return entry_rows.still_true(entry_rows.load_entries(connection, key), members)
+        return await self._rereader.known(source)
 
     async def add(
         self,
@@ -164,13 +152,15 @@ class Library:
         Raises:
             PlanBlocked: golden questions would fail; the plan is kept.
         """
+        started = time.perf_counter()
         async with self._writing:
             act = Act(actor, "add", note, reason, consent or Consent())
             prepared = await self._preparer.prepare(
                 results, actor=actor, note=note, drop_missing=False, options=options
             )
             self._on_step(Step.PREPARED)
-            return await self._publish_safe(prepared, act, check, on_progress)
+            report = await self._publish_safe(prepared, act, check, on_progress)
+        return dataclasses.replace(report, seconds=time.perf_counter() - started)
 
     async def sync(
         self,
@@ -192,10 +182,12 @@ class Library:
             PlanBlocked: it would drop an implausible share of the library, or golden
                 questions would fail; nothing was published and the plan is kept.
         """
+        started = time.perf_counter()
         async with self._writing:
             prepared = await self._plan_sync(read, sources, actor=actor, with_differences=False)
             act = Act(actor, "sync", prepared.plan.note, reason)
-            return await self._publish_safe(prepared, act, check, on_progress)
+            report = await self._publish_safe(prepared, act, check, on_progress)
+        return dataclasses.replace(report, seconds=time.perf_counter() - started)
 
     async def plan_sync(self, read: ReadSource, *, actor: str, sources: Sequence[int] = ()) -> Plan:
         """What a sync would do, kept so that exactly this can be published.
@@ -230,7 +222,7 @@ class Library:
     async def _plan_sync(
         self, read: ReadSource, sources: Sequence[int], *, actor: str, with_differences: bool
     ) -> Prepared:
-        results, problems = await self._read_again(read, sources)
+        results, problems = await self._rereader.read_again(read, sources)
         self._on_step(Step.READ)
         prepared = await self._preparer.prepare(
             results,
@@ -243,39 +235,6 @@ class Library:
         plan = dataclasses.replace(prepared.plan, problems=(*problems, *prepared.plan.problems))
         return dataclasses.replace(prepared, plan=plan)
 
-    async def _read_again(
-        self, read: ReadSource, wanted: Sequence[int]
-    ) -> tuple[list[ReadResult], list[Problem]]:
-        sources = [s for s in await self.sources() if s.source.kind is not SourceKind.UPLOAD]
-        if wanted:
-            unknown = set(wanted) - {s.key for s in sources}
-            if unknown:
-                raise SourceError(
-                    f"There is no source {min(unknown)} to read again. "
-                    "`footnote index sources` lists them."
-                )
-            sources = [s for s in sources if s.key in wanted]
-        if not sources:
-            raise NothingToSync(
-                f"The library '{self.name}' has no source to read again. Add a folder, a file or "
-                "a page first; uploaded files cannot be synced."
-            )
-        results, problems, outcomes = [], [], {}
-        for source in sources:
-            try:
-                result = await read(source, await self.known(source.source))
-            except SourceError as error:
-                problems.append(Problem(source.source.location, f"{error} Its articles were kept."))
-                outcomes[source.key] = f"failed: {error}"
-            else:
-                results.append(result)
-                outcomes[source.key] = _outcome(result)
-        await self._database.write(lambda c: library_rows.note_outcomes(c, outcomes, _now()))
-        if not results:
-            details = "; ".join(p.message for p in problems[:3])
-            raise NothingToSync(f"No source could be read, so nothing was changed. {details}")
-        return results, problems
-
     async def _keep(self, prepared: Prepared) -> Plan:
         row = await self._publisher.open()
         kept = await self._database.write(lambda c: plan_rows.save_plan(c, row.pk, prepared))
@@ -287,7 +246,9 @@ class Library:
         """Publish what needs nobody's consent, and keep the rest as a plan."""
         plan = prepared.plan
         if plan.drops_too_much and not act.consent.drop:
-            raise _blocked(await self._keep(prepared))
+            stop = blocked(await self._keep(prepared), Consent(suspicious=True))
+            assert stop is not None  # noqa: S101 - it drops too much
+            raise stop
         doubtful = () if act.consent.suspicious else plan.suspicious
         waiting = {item.article_id for item in doubtful}
         held = None
@@ -306,7 +267,7 @@ class Library:
         return dataclasses.replace(
             report,
             held=held,
-            suspicious=tuple(map(_tell_suspicious, doubtful)),
+            suspicious=tell_suspicious(doubtful),
         )
 
     async def publish(
@@ -328,17 +289,15 @@ class Library:
         consent = consent or Consent()
         async with self._writing:
             row = await self._publisher.open()
-            prepared = await self._database.read(lambda c: _load_fitting(c, row, plan_id))
+            prepared = await self._database.read(lambda c: load_fitting(c, row, plan_id))
             plan = prepared.plan
-            if (plan.drops_too_much and not consent.drop) or (
-                plan.suspicious and not consent.suspicious
-            ):
-                raise _blocked(plan, consent)
+            if (stop := blocked(plan, consent)) is not None:
+                raise stop
             act = Act(actor, "publish", plan.note, reason, consent, plan_id)
             report = await self._publisher.publish(
                 prepared, act, check=check, on_progress=on_progress
             )
-        return dataclasses.replace(report, suspicious=tuple(map(_tell_suspicious, plan.suspicious)))
+        return dataclasses.replace(report, suspicious=tell_suspicious(plan.suspicious))
 
     async def show_plan(self, plan_id: str) -> Plan:
         """A plan as people see it.
@@ -392,30 +351,12 @@ class Library:
         Raises:
             SourceError: there is no such earlier edition, or it was collected.
         """
-
-        def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
-            if edition == row.edition:
-                raise SourceError(f"Edition {edition} is the current one.")
-            try:
-                return editions.way_back(connection, row.pk, edition)
-            except KeyError:
-                raise SourceError(
-                    f"There is no edition {edition} to go back to. "
-                    "`footnote index history` lists those that are kept."
-                ) from None
-
-        def and_then(connection: sqlite3.Connection, row: LibraryRow) -> None:
-            there = editions.members(
-                connection, row.pk, editions.current_edition(connection, row.pk)
-            )
-            back = editions.withheld(connection, row.pk) & there.keys()
-            editions.welcome(connection, row.pk, back)
-            library_rows.pause_schedules(connection, row.pk, paused=True)
-
         async with self._writing:
-            act = Act(actor, "rollback", f"back to edition {edition}", reason)
             return await self._publisher.apply(
-                find, act, and_then=and_then, check=check, on_progress=on_progress
+                undoing.go_back(edition, self.name),
+                Act(actor, "rollback", f"back to edition {edition}", reason),
+                check=check,
+                on_progress=on_progress,
             )
 
     async def remove(
@@ -435,21 +376,9 @@ class Library:
             SourceError: an article that is not in the current edition.
         """
         gone = tuple(dict.fromkeys(article_ids))
-
-        def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
-            present = editions.members_of(connection, row.pk, row.edition, gone)
-            unknown = [id_ for id_ in gone if id_ not in present]
-            if unknown or not gone:
-                raise SourceError(f"No such article: {', '.join(unknown) or '(none named)'}.")
-            return Changes({}, gone, 0, 0)
-
-        act = Act(actor, "remove", "remove " + ", ".join(gone)[:300], reason)
-        if await self._publisher.row() is None:
-            raise SourceError(f"No such article: {', '.join(gone) or '(none named)'}.")
         return await self._publisher.apply(
-            find,
-            act,
-            and_then=lambda c, row: editions.withhold(c, row.pk, gone),
+            undoing.take_out(gone),
+            Act(actor, "remove", "remove " + ", ".join(gone)[:_NOTE], reason),
             check=check,
             on_progress=on_progress,
         )
@@ -468,20 +397,12 @@ class Library:
         Raises:
             SourceError: there is no such source.
         """
-        known = {info.key: info for info in await self.sources()}
-        if source not in known:
-            raise SourceError(f"There is no source {source}. `footnote index sources` lists them.")
-
-        def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
-            members = editions.members(connection, row.pk, row.edition)
-            gone = tuple(id_ for id_, member in members.items() if member.source == source)
-            return Changes({}, gone, 0, 0)
-
-        note = f"remove source {known[source].source.location}"
+        known = {info.key: info.source.location for info in await self.sources()}
         return await self._publisher.apply(
-            find,
-            Act(actor, "remove source", note[:300], reason),
-            and_then=lambda c, _: library_rows.forget_source(c, source, _now()),
+            undoing.forget_source(source),
+            Act(
+                actor, "remove source", f"remove source {known.get(source, source)}"[:_NOTE], reason
+            ),
             check=check,
             on_progress=on_progress,
         )
@@ -523,14 +444,7 @@ class Library:
 
     async def sources(self) -> tuple[SourceInfo, ...]:
         """The remembered sources, oldest first."""
-        row = await self._publisher.row()
-        if row is None:
-            return ()
-        return tuple(
-            await self._database.read(
-                lambda c: library_rows.describe_sources(c, row.pk, row.edition)
-            )
-        )
+        return await self._rereader.sources()
 
     async def history(self) -> tuple[EditionInfo, ...]:
         """Every edition that is kept, newest first."""
@@ -547,95 +461,7 @@ class Library:
         """What the library holds now."""
         row = await self._publisher.row()
         if row is None:
-            size = _file_bytes(self._database.path)
+            size = describing.file_bytes(self._database.path)
             return LibraryStatus(self.name, None, 0, 0, (), self._fingerprint, size, 0)
-        return await self._database.read(lambda c: self._describe(c, row))
-
-    def _describe(self, connection: sqlite3.Connection, row: LibraryRow) -> LibraryStatus:
-        known = editions.history(connection, row.pk)
-        return LibraryStatus(
-            library=self.name,
-            edition=known[0] if known else None,
-            articles=len(editions.members(connection, row.pk, row.edition)),
-            chunks=editions.count_chunks(connection, row.pk, row.edition),
-            sources=tuple(library_rows.list_sources(connection, row.pk)),
-            embedder=row.fingerprint or "",
-            database_bytes=_file_bytes(self._database.path),
-            vector_bytes=sum(_file_bytes(f) for f in self._vectors.folder.rglob("*")),
-        )
-
-
-class _View:
-    """One edition of a library, for asking golden questions before it is published."""
-
-    def __init__(self, library: Library, edition: int) -> None:
-        self._library = library
-        self._edition = edition
-
-    async def search(self, question: str, *, limit: int) -> SearchResult:
-        return await self._library.search(question, limit=limit, edition=self._edition)
-
-    async def text_of(self, version_id: str) -> str:
-        return await self._library.text_of(version_id)
-
-
-def _load_fitting(connection: sqlite3.Connection, row: LibraryRow, plan_id: str) -> Prepared:
-    """The plan, when every article it would change is still what it was."""
-    prepared = plan_rows.load_plan(connection, row.pk, plan_id)
-    items = [item for item in prepared.plan.items if item.kind is not PlanKind.KEPT]
-    before = {i.article_id: i.other if i.kind is PlanKind.MOVED else i.article_id for i in items}
-    wanted = sorted({id_ for id_ in before.values() if id_ is not None} | set(before))
-    present = editions.members_of(connection, row.pk, row.edition, wanted)
-    withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
-    for item in puts(items) + prepared.plan.of(PlanKind.REMOVED):
-        member = present.get(before[item.article_id] or "")
-        if (member.version_id if member else None) != item.old_version or (
-            item.article_id in withheld
-        ):
-            raise PlanOutdated(
-                f"The plan {plan_id} no longer fits: {item.title or item.article_id!r} was "
-                "changed or removed since it was made. Make a new plan."
-            )
-    return prepared
-
-
-def _blocked(plan: Plan, consent: Consent | None = None) -> PlanBlocked:
-    consent = consent or Consent()
-    drop = plan.drops_too_much and not consent.drop
-    doubtful = plan.suspicious if not consent.suspicious else ()
-    reasons = []
-    if drop:
-        reasons.append(
-            f"it would drop {plan.drops} of {plan.articles} articles, which looks like a fault "
-            "of the source"
-        )
-    if doubtful:
-        names = ", ".join(item.title or item.article_id for item in doubtful[:3])
-        more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""  # noqa: PLR2004
-        reasons.append(f"these look suspicious: {names}{more}")
-    return PlanBlocked(
-        f"Nothing was changed: {'; and '.join(reasons)}.",
-        plan_id=plan.id,
-        drop=drop,
-        suspicious=bool(doubtful),
-    )
-
-
-def _tell_suspicious(item: PlanItem) -> Problem:
-    return Problem(item.title or item.article_id, " ".join(item.suspicions))
-
-
-def _outcome(result: ReadResult) -> str:
-    if result.problems:
-        return f"read, with {len(result.problems)} problem" + "s" * (len(result.problems) > 1)
-    return "read"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _file_bytes(path: Path) -> int:
-    """Size of a file and of the log that SQLite may keep beside it."""
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(f.stat().st_size for f in files if f.is_file())
+        paths = (self._database.path, self._vectors.folder)
+        return await self._database.read(lambda c: describing.describe(c, row, *paths))

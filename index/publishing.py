@@ -42,6 +42,7 @@ from index.plans import Consent, Plan, PlanKind, PlanState
 from index.prepared import Prepared, puts
 from index.records import AuditEntry, GoldenCheck, GoldenQuestion
 from index.steps import OnStep, Step, no_step
+from index.undoing import Undo
 
 _SHOWN = 5
 
@@ -176,62 +177,50 @@ class Publisher:
         )
 
     async def apply(
-        self,
-        find: Callable[[sqlite3.Connection, LibraryRow], Changes],
-        act: Act,
-        *,
-        and_then: Callable[[sqlite3.Connection, LibraryRow], None],
-        check: CheckGolden,
-        on_progress: OnProgress,
+        self, undo: Undo, act: Act, *, check: CheckGolden, on_progress: OnProgress
     ) -> SyncReport:
-        """Publish a change that is urgent and made of stored versions: a removal, a rollback.
+        """Publish a change that is urgent and made of stored versions.
 
         Golden questions do not stop it; those that fail afterwards are named.
 
-        Args:
-            find: Tells what changes; called in a reading transaction, then in the publishing one.
-            act: Who, what and why.
-            and_then: Written in the publishing transaction.
-            check: Asks the golden questions.
-            on_progress: Told how far it is.
+        Raises:
+            SourceError: it cannot be done; nothing was changed.
         """
         started = time.perf_counter()
-        row = await self.open()
-        changes = await self._database.read(lambda c: find(c, row))
+        row = await self.row() or LibraryRow(0, self._name, 0, None, None)
+        self.check_fingerprint(row)
+        changes = await self._database.read(lambda c: undo.find(c, row))
         ids = [member.version_id for member in changes.put.values()]
+        tally = await self._indexer.restore_versions(row, ids, on_progress)
         if ids:
-            tally = await self._indexer.restore_versions(row, ids, on_progress)
             await self._fill(row, ids, on_progress)
-        else:
-            tally = IndexingTally()
 
-        def write(connection: sqlite3.Connection) -> tuple[LibraryRow, Changes, EditionInfo | None]:
-            found = library_rows.find_library(connection, self._name)
-            assert found is not None  # noqa: S101 - opened above
-            last = find(connection, found)
+        def write(connection: sqlite3.Connection) -> tuple[Changes, EditionInfo | None]:
+            current = library_rows.find_library(connection, self._name)
+            assert current is not None  # noqa: S101 - something was found in it
+            last = undo.find(connection, current)
             info = None
             if last.put or last.removed:
-                number = editions.stage(connection, found.pk, last)
+                number = editions.stage(connection, current.pk, last)
                 info = _info(number, last, act)
-                editions.commit(connection, found.pk, info)
-            and_then(connection, found)
-            audit.note_action(connection, found.pk, _entry(act, info, ()))
-            return found, last, info
+                editions.commit(connection, current.pk, info)
+            undo.and_then(connection, current)
+            audit.note_action(connection, current.pk, _entry(act, info, ()))
+            return last, info
 
         async with self._publishing:
-            before = await self.row()
-            _, changes, info = await self._database.write(write)
+            changes, info = await self._database.write(write)
             self._on_step(Step.PUBLISHED)
-        number = info.number if info else (before.edition if before else 0)
+        new = tuple(changes.put)[: changes.added]
         return SyncReport(
-            number,
+            info.number if info else row.edition,
             published=info is not None,
-            added=_added(changes),
-            changed=tuple(id_ for id_ in changes.put if id_ not in _added(changes)),
+            added=new,
+            changed=tuple(changes.put)[changes.added :],
             removed=changes.removed,
             chunks_written=tally.chunks_written,
             texts_embedded=tally.texts_embedded,
-            failing=await self._failing_now(number, check),
+            failing=_failing(await self.check_golden(check)),
             seconds=time.perf_counter() - started,
         )
 
@@ -242,12 +231,6 @@ class Publisher:
             return ()
         golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
         return await check(self._view(row.edition), golden) if golden else ()
-
-    async def _failing_now(self, edition: int, check: CheckGolden) -> tuple[str, ...]:
-        row = await self.row()
-        assert row is not None  # noqa: S101 - just published
-        golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
-        return _failing(await check(self._view(edition), golden)) if golden else ()
 
     async def _store(
         self, row: LibraryRow, prepared: Prepared, on_progress: OnProgress
@@ -447,11 +430,6 @@ def _entry(act: Act, info: EditionInfo | None, failing: Sequence[str]) -> AuditE
     return AuditEntry(
         _now(), act.actor, act.action, detail, act.reason, info.number if info else None
     )
-
-
-def _added(changes: Changes) -> tuple[str, ...]:
-    """``Changes`` counts; which of its articles were new is told by their order."""
-    return tuple(changes.put)[: changes.added]
 
 
 def _failing(checks: Iterable[GoldenCheck]) -> tuple[str, ...]:

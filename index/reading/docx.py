@@ -24,7 +24,7 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1"
 _BODY = "word/document.xml"
 _FACTS = "docProps/core.xml"
-_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
+_STYLES = "p.Title => h1:fresh\np[style-name='Title'] => h1:fresh\np.Subtitle => p:fresh"
 # The arrow behind a footnote that leads back to its place.
 _WAY_BACK = re.compile(r'\s*<a href="#[^"]{0,200}">↑</a>')
 # Files of office programs have no document type; one could define entities that grow.

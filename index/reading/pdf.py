@@ -16,11 +16,13 @@ from index.reading.cleaning import clean_text
 from index.reading.kinds import MAX_TEXT
 from index.reading.metadata import Metadata
 from index.reading.office_facts import file_metadata, title_line
-from index.reading.pdf_lines import join_pages
+from index.reading.pdf_lines import ITEM, join_pages
 
 MAX_PAGES = 2_000
 # What one page may unpack to; pictures are not unpacked.
 MAX_STREAM = 20_000_000
+# Drawing steps of one page; a map may take some hundred thousand.
+MAX_OPERATIONS = 1_000_000
 
 _SIGNATURE = b"%PDF-"
 # Some programs write a few lines in front.
@@ -46,7 +48,9 @@ def read_pdf(data: bytes, name: str) -> tuple[Metadata, CleanText]:
     if _SIGNATURE not in data[:_HEAD]:
         raise SourceError("It is named like a PDF, but is none.")
     try:
-        with apply_configuration(zlib_maximum_output_length=MAX_STREAM):
+        with apply_configuration(
+            zlib_maximum_output_length=MAX_STREAM, stream_parsing_work_maximum_count=MAX_OPERATIONS
+        ):
             reader = PdfReader(io.BytesIO(data))
             _unlock(reader)
             pages = _texts_of(reader)
@@ -58,10 +62,7 @@ def read_pdf(data: bytes, name: str) -> tuple[Metadata, CleanText]:
     # A broken file makes pypdf stumble in many ways, not only in its own.
     except Exception as exc:
         raise SourceError("It is a broken PDF; save or print it as PDF once more.") from exc
-    builder = BlockBuilder()
-    for paragraph in join_pages([page.split("\n") for page in pages]):
-        builder.paragraph(paragraph)
-    content = builder.build()
+    content = _content(pages)
     title, author, made = facts
     metadata = file_metadata(
         name,
@@ -72,6 +73,20 @@ def read_pdf(data: bytes, name: str) -> tuple[Metadata, CleanText]:
         made=made,
     )
     return metadata, content
+
+
+def _content(pages: list[str]) -> CleanText:
+    builder = BlockBuilder()
+    items = None
+    for paragraph in join_pages([page.split("\n") for page in pages]):
+        if mark := ITEM.match(paragraph):
+            items = items or object()
+            marker = mark[1] if mark[1][0].isalnum() else "-"
+            builder.item(paragraph[mark.end() :], marker, 0, items)
+        else:
+            items = None
+            builder.paragraph(paragraph)
+    return builder.build()
 
 
 def _unlock(reader: PdfReader) -> None:

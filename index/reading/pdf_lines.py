@@ -16,7 +16,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of|von|de|sur|di|van|z)\s*\d{1,4})?\W*",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"(?:[•‣◦▪●*–-]|\d{1,3}[.)]|[a-z]\))\s+\S")
+ITEM = re.compile(r"([•‣◦▪●*–-]|\d{1,3}[.)]|[a-z]\))\s+(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
 _COMPOUND = re.compile(r"[-\u2010]\S*[-\u2010]$")
@@ -38,7 +38,7 @@ def join_pages(pages: Sequence[Sequence[str]]) -> list[str]:
     width = lengths[len(lengths) * 4 // 5] if lengths else 0
     paragraphs: list[str] = []
     is_open = False
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
         if line and is_open:
             paragraphs[-1] = _join(paragraphs[-1], line)
         elif line:
@@ -48,7 +48,7 @@ def join_pages(pages: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _ends_paragraph(line: str, following: str, width: int) -> bool:
-    if not following or _ITEM.match(following):
+    if not following or ITEM.match(following):
         return True
     if following[0].islower() or _HYPHEN.search(line):
         return False

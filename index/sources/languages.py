@@ -23,7 +23,7 @@ async def keep_language(result: ReadResult, language: str | None) -> ReadResult:
         return result
     count = len(result.articles) - len(wanted)
     some = "1 article" if count == 1 else f"{count} articles"
-    message = f"{some} in another language than {language!r} left out."
+    message = f"Left out {some} in another language than {language!r}."
     if not wanted and not (result.unchanged or result.gone or result.failed):
         raise SourceError(f"{result.source.location}: {message} None is left.")
     return replace(

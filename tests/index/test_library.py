@@ -16,10 +16,11 @@ from index.errors import (
     SourceError,
 )
 from index.libraries import Libraries
-from index.library import Known, Library
+from index.library import Library
 from index.models import Article, Problem, ReadResult, SyncReport
 from index.plans import Consent
 from index.records import SourceInfo
+from index.rereading import Known
 from tests.fakes.embedding import HashedWords
 from tests.fakes.libraries import Opened, article, open_libraries, read_from
 

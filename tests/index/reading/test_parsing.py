@@ -6,6 +6,7 @@ from index.errors import SourceError
 from index.models import Article
 from index.reading.kinds import CONTENT_TYPES, kind_of
 from index.reading.parsing import Document, parse_article
+from tests.fakes.documents import make_docx, make_pdf, paragraph
 
 
 def read(data: str | bytes, name: str = "a.md", **known: str) -> Article:
@@ -86,7 +87,10 @@ def test_an_empty_file_is_an_error(name: str, data: bytes) -> None:
         ("---\ntitle: A: B\n---\nText", "a.md", "line 2"),
         ("<html><body><nav><a href=x>Home</a></nav></body></html>", "a.html", "No article text"),
         ("<html><script>var x = 'long enough words';</script></html>", "a.html", "No article text"),
-        ("x", "a.pdf", r"This type of file is not read. Footnote reads .md, "),
+        ("x", "a.exe", r"This type of file is not read. Footnote reads .md, .*, .pdf, .docx, "),
+        ("x", "a.doc", r"Old Word files \(.doc\) are not read; save it as .docx"),
+        ("x", "a.EPUB", r"EPUB books are not read: no library .* fitting licence"),
+        ("x", "a.odt", r"save it as .docx or PDF"),
         ("x", ".md", "not read"),
         ("x" * 2_000_001, "a.txt", "longer than 2,000,000 characters"),
         (b"x" * 10_000_001, "a.txt", "larger than 10 MB"),
@@ -103,8 +107,8 @@ def test_the_content_type_decides_over_the_name() -> None:
     ).text == ("A sentence that is long enough.")
     assert read("# A\n\nb", "a.md", content_type="text/plain; charset=utf-8").text == "A\n\nb"
     assert read("# A\n\nb", "a", content_type="text/plain").text == "# A\n\nb"
-    with pytest.raises(SourceError, match="'application/pdf' is not read"):
-        kind_of("a.md", "application/pdf")
+    with pytest.raises(SourceError, match="'image/png' is not read"):
+        kind_of("a.md", "image/png")
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])
@@ -123,5 +127,14 @@ def test_random_bytes_give_an_article_or_a_source_error(name: str, data: bytes) 
 
 
 def test_every_content_type_has_a_reader() -> None:
+    files = {
+        "application/pdf": make_pdf(["Words that are enough for a page."]),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": make_docx(
+            paragraph("Words that are enough for a page.")
+        ),
+    }
     for content_type in CONTENT_TYPES:
-        assert read("<p>Words enough for a page.</p>", "a", content_type=content_type).text
+        data = files.get(content_type, b"<p>Words that are enough for a page.</p>")
+        assert (
+            "Words that are enough for a page." in read(data, "a", content_type=content_type).text
+        )

@@ -1,10 +1,9 @@
-"""Reads the shared development data; figures stand in the JUnit report."""
+"""Reads the shared development data; ``pytest -s`` shows the figures."""
 
 import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from index.models import Article
@@ -37,9 +36,7 @@ def assert_headings_stand_in(article: Article) -> None:
         assert "\n" not in words
 
 
-def test_real_markdown_files_give_their_text_titles_and_dates(
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_real_markdown_files_give_their_text_titles_and_dates() -> None:
     folder = shared_path("eval/articles_markdown")
     texts = {
         row["id"]: row["text"] for row in rows_of(shared_path("eval/newshop_dev/articles.jsonl.gz"))
@@ -56,15 +53,13 @@ def test_real_markdown_files_give_their_text_titles_and_dates(
         if not row["id"].startswith("wce-"):
             assert article.title == " ".join(row["title"].split()), row["file"]
     mean = sum(scores) / len(scores)
-    record_property("4-gram F1 of Markdown files", mean)
+    print(f"\n4-gram F1 of {len(rows)} Markdown files: {mean:.4f}")  # noqa: T201 - with -s
 
     assert len(rows) == 309
     assert mean > 0.99
 
 
-def test_the_main_text_of_real_pages_is_found(
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_the_main_text_of_real_pages_is_found() -> None:
     folder = shared_path("eval/html_extraction")
     rows = rows_of(folder / "ground_truth.jsonl")
     scores = []
@@ -76,9 +71,11 @@ def test_the_main_text_of_real_pages_is_found(
         headings += len(article.headings)
         scores.append(f1(article.text, row["article_body"]))
     mean = sum(scores) / len(scores)
-    record_property("4-gram F1 of pages", mean)
+    print(f"\n4-gram F1 of {len(rows)} web pages: {mean:.4f}")  # noqa: T201 - with -s
 
-    assert mean > 0.965
+    # The extractor's own best, as published, is .958.
+    assert len(rows) == 91
+    assert mean > 0.97
     assert headings > 200
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from index.reading import Reader
 from index.sources.fetching import Fetcher
+from tests.fakes.website import Visits, Website, open_fetcher, serve_website
 
 
 @pytest.fixture
@@ -19,3 +20,15 @@ async def fetcher() -> AsyncIterator[Fetcher]:
     fetcher = Fetcher(user_agent="Footnote test")
     yield fetcher
     await fetcher.close()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Website]:
+    async with serve_website() as site:
+        yield site
+
+
+@pytest.fixture
+async def visits(site: Website, reader: Reader) -> AsyncIterator[Visits]:
+    async with open_fetcher(site) as fetcher:
+        yield Visits(site, reader, fetcher)

@@ -196,7 +196,7 @@ async def test_articles_in_another_language_are_left_out_with_one_note(folder: F
 
     assert ids(result) == ["a", "c"]
     assert [note.message for note in result.notes] == [
-        "1 article in another language than 'en' left out."
+        "Left out 1 article in another language than 'en'."
     ]
     folder.known = {}
     with pytest.raises(SourceError, match="None is left"):

@@ -1,0 +1,86 @@
+"""Changes made of stored versions: going back to an edition, taking articles out.
+
+They are urgent, so nothing is asked before; each is found in the transaction that
+publishes it, so that it fits whatever happened meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from index import editions, library_rows
+from index.editions import Changes
+from index.errors import SourceError
+from index.library_rows import LibraryRow
+
+Find = Callable[[sqlite3.Connection, LibraryRow], Changes]
+Write = Callable[[sqlite3.Connection, LibraryRow], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What changes, and what is written with it.
+
+    ``find`` is called in a reading transaction first and again in the publishing one; it
+    raises ``SourceError`` when it cannot be done. ``and_then`` comes after publishing.
+    """
+
+    find: Find
+    and_then: Write
+
+
+def go_back(edition: int, library: str) -> Undo:
+    """Publish an earlier edition again, and hold the schedules."""
+
+    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+        if edition == row.edition:
+            raise SourceError(f"Edition {edition} is the current one.")
+        try:
+            return editions.way_back(connection, row.pk, edition)
+        except KeyError:
+            raise SourceError(
+                f"There is no edition {edition} of the library '{library}' to go back to. "
+                "`footnote index history` lists those that are kept."
+            ) from None
+
+    def and_then(connection: sqlite3.Connection, row: LibraryRow) -> None:
+        current = editions.current_edition(connection, row.pk)
+        withheld = editions.withheld(connection, row.pk)
+        back = editions.members_of(connection, row.pk, current, withheld)
+        editions.welcome(connection, row.pk, back)
+        library_rows.pause_schedules(connection, row.pk, paused=True)
+
+    return Undo(find, and_then)
+
+
+def take_out(article_ids: Sequence[str]) -> Undo:
+    """Take articles out, and see to it that no sync brings them back."""
+
+    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+        present = editions.members_of(connection, row.pk, row.edition, article_ids)
+        unknown = [id_ for id_ in article_ids if id_ not in present]
+        if unknown or not article_ids:
+            raise SourceError(f"No such article: {', '.join(unknown) or '(none named)'}.")
+        return Changes({}, tuple(article_ids), 0, 0)
+
+    return Undo(find, lambda c, row: editions.withhold(c, row.pk, article_ids))
+
+
+def forget_source(source: int) -> Undo:
+    """Take a source's articles out, and read it no more."""
+
+    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+        if source not in library_rows.list_sources(connection, row.pk).values():
+            raise SourceError(f"There is no source {source}. `footnote index sources` lists them.")
+        members = editions.members(connection, row.pk, row.edition)
+        gone = tuple(id_ for id_, member in members.items() if member.source == source)
+        return Changes({}, gone, 0, 0)
+
+    def and_then(connection: sqlite3.Connection, _: LibraryRow) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        library_rows.forget_source(connection, source, now)
+
+    return Undo(find, and_then)

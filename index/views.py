@@ -1,0 +1,31 @@
+"""One edition of a library, for asking golden questions before readers see it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from index.models import SearchResult
+
+
+class _Searched(Protocol):
+    async def search(
+        self, question: str, *, limit: int, edition: int | None = None
+    ) -> SearchResult: ...
+
+    async def text_of(self, version_id: str) -> str: ...
+
+
+class EditionView:
+    """A library as it is in one edition, published or only laid out."""
+
+    def __init__(self, library: _Searched, edition: int) -> None:
+        self._library = library
+        self._edition = edition
+
+    async def search(self, question: str, *, limit: int) -> SearchResult:
+        """Passages for a question, best first."""
+        return await self._library.search(question, limit=limit, edition=self._edition)
+
+    async def text_of(self, version_id: str) -> str:
+        """The clean text of an article version; ``KeyError`` when it is not stored."""
+        return await self._library.text_of(version_id)
