@@ -6,17 +6,19 @@ does not need them does not wait for them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.settings import Settings
-from index.models import OnProgress
+from index.models import OnProgress, SyncReport
 
 if TYPE_CHECKING:
     from bot.evaluation.cases import Case
@@ -149,7 +151,9 @@ async def run_discord(settings: Settings) -> int:
     from bot.cogs.ports import BotConfig
     from bot.owner.folder import DataFolder
     from bot.owner.ownership import own_folder
+    from bot.resuming import resume_jobs
     from bot.run import run_bot
+    from bot.scheduler import Scheduler
     from bot.state.answers import AnswerLog
     from bot.state.command_hash import CommandHashes
     from index.indexing import GENTLE
@@ -174,8 +178,9 @@ async def run_discord(settings: Settings) -> int:
         await answers.open()
         commands = CommandHashes(opened.database)
         await commands.open()
+        service = opened.service.without_waiting()
         bot = FootnoteBot(
-            service=opened.service,
+            service=service,
             answers=answers,
             command_hashes=commands,
             config=BotConfig(
@@ -184,7 +189,35 @@ async def run_discord(settings: Settings) -> int:
             ),
             asks_for_gateway=settings.discord_api is not None,
         )
-        return await run_bot(bot, token.get_secret_value())
+        scheduler = Scheduler(
+            opened.database,
+            sync=partial(_sync_by_schedule, opened.service),
+            report=bot.poster.post_report,
+            zone=ZoneInfo(settings.timezone),
+        )
+        async with _beside(
+            scheduler.run(),
+            resume_jobs(opened.recovered, opened.service, bot.poster.post_interrupted),
+        ):
+            return await run_bot(bot, token.get_secret_value())
+
+
+async def _sync_by_schedule(
+    service: FootnoteService, library: str, sources: Sequence[int]
+) -> SyncReport:
+    return await service.sync(library, actor="schedule", sources=sources)
+
+
+@asynccontextmanager
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these beside the block, and end them with it."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def evaluate(

@@ -53,12 +53,6 @@ class Table:
     insert: str = ""
 
 
-_SOURCES = """
-    WITH numbered AS (
-        SELECT pk, row_number() OVER (ORDER BY pk) AS number FROM source WHERE library = :library
-    )
-"""
-
 EDITIONS = Table(
     "editions.jsonl",
     {
@@ -93,10 +87,11 @@ SOURCES = Table(
         "added_at": "text",
         "removed_at": "text?",
     },
-    _SOURCES
-    + "SELECT n.number, kind, location, options, schedule, next_run, last_run, outcome, paused, "
-    "added_by, added_at, removed_at FROM source AS s JOIN numbered AS n ON n.pk = s.pk "
-    "ORDER BY n.number",
+    """
+    SELECT row_number() OVER (ORDER BY pk) AS number, kind, location, options, schedule, next_run,
+        last_run, outcome, paused, added_by, added_at, removed_at
+    FROM source WHERE library = :library ORDER BY pk
+    """,
     "INSERT INTO source (library, kind, location, options, schedule, next_run, last_run, outcome, "
     "paused, added_by, added_at, removed_at) VALUES (:library, :kind, :location, :options, "
     ":schedule, :next_run, :last_run, :outcome, :paused, :added_by, :added_at, :removed_at)",
@@ -116,10 +111,13 @@ ENTRIES = Table(
         "winner": "text?",
         "reading": "int",
     },
-    _SOURCES
-    + "SELECT n.number AS source, key, article_id, version_id, stamp, etag, last_modified, misses, "
-    "checked_at, winner, reading FROM numbered AS n JOIN entry AS e ON e.source = n.pk "
-    "ORDER BY n.number, key",
+    """
+    SELECT n.number AS source, key, article_id, version_id, stamp, etag, last_modified, misses,
+        checked_at, winner, reading
+    FROM (SELECT pk, row_number() OVER (ORDER BY pk) AS number
+          FROM source WHERE library = :library) AS n
+    JOIN entry AS e ON e.source = n.pk ORDER BY n.number, key
+    """,
     "INSERT INTO entry (source, key, article_id, version_id, stamp, etag, last_modified, misses, "
     "checked_at, winner, reading) VALUES (:source, :key, :article_id, :version_id, :stamp, :etag, "
     ":last_modified, :misses, :checked_at, :winner, :reading)",
@@ -153,12 +151,15 @@ MEMBERSHIPS = Table(
         "to_edition": "int?",
     },
     # An edition that is only laid out is not part of the library yet.
-    _SOURCES + "SELECT m.article_id, v.version_id AS version, n.number AS source, m.from_edition, "
-    "CASE WHEN m.to_edition <= :edition THEN m.to_edition END AS to_edition "
-    "FROM membership AS m JOIN version AS v ON v.pk = m.version "
-    "LEFT JOIN numbered AS n ON n.pk = m.source "
-    "WHERE m.library = :library AND m.from_edition <= :edition "
-    "ORDER BY m.article_id, m.from_edition",
+    """
+    SELECT m.article_id, v.version_id AS version, n.number AS source, m.from_edition,
+        CASE WHEN m.to_edition <= :edition THEN m.to_edition END AS to_edition
+    FROM membership AS m JOIN version AS v ON v.pk = m.version
+    LEFT JOIN (SELECT pk, row_number() OVER (ORDER BY pk) AS number
+               FROM source WHERE library = :library) AS n ON n.pk = m.source
+    WHERE m.library = :library AND m.from_edition <= :edition
+    ORDER BY m.article_id, m.from_edition
+    """,
     "INSERT INTO membership (library, article_id, version, source, from_edition, to_edition) "
     "VALUES (:library, :article_id, :version, :source, :from_edition, :to_edition)",
 )

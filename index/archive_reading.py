@@ -223,17 +223,15 @@ def _is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 - as JSON gave it
         case "int":
             return type(value) is int and abs(value) <= _MOST_NUMBER
         case "text":
-            # A lone surrogate can be written in JSON, but not be stored.
-            return isinstance(value, str) and value.isprintable() or _can_be_stored(value)
+            return isinstance(value, str) and can_be_stored(value)
         case _:
             return isinstance(value, list)
 
 
-def _can_be_stored(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
+def can_be_stored(text: str) -> bool:
+    """A lone surrogate can be written in JSON, but not in a database."""
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

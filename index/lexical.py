@@ -145,6 +145,12 @@ def reachable_score(weights: Mapping[str, float], total: int) -> float:
     return 2.2 * sum(weights.values()) * math.log(1 + total)
 
 
+def clear_table(connection: sqlite3.Connection, library: int) -> None:
+    """Take every chunk out."""
+    table = _table(library)
+    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+
+
 def count_rows(connection: sqlite3.Connection, library: int) -> int:
     """How many chunks the index holds, of every edition."""
     (count,) = connection.execute(f"SELECT count(*) FROM {_table(library)}_docsize").fetchone()

@@ -309,7 +309,12 @@ def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act:
     changed = tuple(id_ for id_ in put if id_ in present)
     changes = Changes(put, tuple(removed), len(added), len(changed))
     number = editions.stage(connection, row.pk, changes)
-    golden = tuple(decision_rows.list_golden(connection, row.pk))
+    # As they will be once this is published: a question goes with its article to a new id.
+    ids = {i.other: i.article_id for i in prepared.plan.of(PlanKind.MOVED) if i.article_id in put}
+    golden = tuple(
+        dataclasses.replace(g, article_id=ids.get(g.article_id, g.article_id))
+        for g in decision_rows.list_golden(connection, row.pk)
+    )
     return _Laid(row, _info(number, changes, act), changes, added, changed, tuple(skipped), golden)
 
 
@@ -424,7 +429,8 @@ def _entry(act: Act, info: EditionInfo | None, failing: Sequence[str]) -> AuditE
         if yes
     ]
     counts = f"{info.added} added, {info.changed} changed, {info.removed} removed" if info else ""
-    detail = "; ".join(part for part in (act.note, counts) if part)
+    note = act.note.removeprefix(act.action).strip()
+    detail = "; ".join(part for part in (note, counts) if part)
     if said_yes:
         detail += f"; accepted {', '.join(said_yes)}"
     return AuditEntry(

@@ -42,17 +42,18 @@ def parse_feed(data: bytes, *, url: str, content_type: str) -> Listing:
     # Given as a stream: feedparser would open a string that looks like an address or a path.
     feed = feedparser.parse(
         io.BytesIO(data),
-        response_headers={"content-location": url, "content-type": content_type},
+        response_headers={"content-type": content_type},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
     problem = feed.get("bozo_exception")
     is_whole = not _is_broken(problem)
-    if not feed.entries and not is_whole:
-        raise SourceError(f"The feed is broken: {clean_line(str(problem), 200)}.")
-    contents = _Contents()
+    contents = _Contents(url)
     is_atom = str(feed.get("version", "")).startswith("atom")
-    entries = [_entry(item, contents, is_atom=is_atom) for item in feed.entries[:MAX_ENTRIES]]
+    found = [_entry(item, contents, is_atom=is_atom) for item in feed.entries[:MAX_ENTRIES]]
+    entries = [entry for entry in found if is_whole or entry.url or entry.title or entry.text]
+    if not entries and not is_whole:
+        raise SourceError(f"The feed is broken: {clean_line(str(problem), 200)}.")
     return Listing(ListingKind.FEED, tuple(entries), is_whole)
 
 
@@ -65,9 +66,13 @@ def _is_broken(problem: object) -> bool:
 
 
 class _Contents:
-    """Makes clean text of the contents of a feed, up to a number of characters in all."""
+    """Makes clean text of the contents of a feed, up to a number of characters in all.
 
-    def __init__(self) -> None:
+    ``base`` is the feed's address, which its links are relative to.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base = base
         self._left = _MOST_CHARACTERS
 
     def read(self, content: str, *, is_html: bool) -> CleanText:
@@ -98,9 +103,12 @@ def _entry(item: Any, contents: _Contents, *, is_atom: bool) -> ListedEntry:  # 
     is_html = content.get("type") != "text/plain"
     clean = contents.read(content.get("value", ""), is_html=is_html)
     names = [str(author.get("name", "")) for author in item.get("authors", ())]
+    id_ = str(item.get("id", ""))
+    # RSS takes an id for an address unless told otherwise; many feeds tell nothing.
+    is_number = item.get("guidislink") and not id_.startswith(("http://", "https://"))
     return ListedEntry(
-        url=_address(item.get("link")),
-        id=clean_line(str(item.get("id", "")), MAX_ID),
+        url=None if is_number else _address(item.get("link"), contents.base),
+        id=clean_line(id_, MAX_ID),
         title=_plain(str(item.get("title", ""))),
         published_at=published,
         changed_at=changed,
@@ -121,7 +129,7 @@ def _date(item: Any, name: str) -> str | None:  # noqa: ANN401 - feedparser has 
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", parsed)
 
 
-def _address(value: object, base: str = "") -> str | None:
+def _address(value: object, base: str) -> str | None:
     if not isinstance(value, str):
         return None
     try:
@@ -147,12 +155,12 @@ def _parse_json(data: bytes, url: str) -> Listing:
         raise SourceError("The feed is broken: it is not valid JSON with items.") from exc
     if not isinstance(items, list):
         raise SourceError("The feed is broken: its items are no list.")
-    contents = _Contents()
-    entries = [_json_entry(item, contents, url) for item in items if isinstance(item, dict)]
+    contents = _Contents(url)
+    entries = [_json_entry(item, contents) for item in items if isinstance(item, dict)]
     return Listing(ListingKind.FEED, tuple(entries[:MAX_ENTRIES]))
 
 
-def _json_entry(item: dict[str, Any], contents: _Contents, base: str) -> ListedEntry:
+def _json_entry(item: dict[str, Any], contents: _Contents) -> ListedEntry:
     def text(name: str) -> str:
         value = item.get(name)
         return value if isinstance(value, str) else ""
@@ -163,7 +171,7 @@ def _json_entry(item: dict[str, Any], contents: _Contents, base: str) -> ListedE
     people = authors if isinstance(authors, list) else []
     names = [person.get("name") for person in people if isinstance(person, dict)]
     return ListedEntry(
-        url=_address(item.get("url") or item.get("external_url"), base),
+        url=_address(item.get("url") or item.get("external_url"), contents.base),
         id=clean_line(str(item.get("id", "")), MAX_ID),
         title=clean_title(text("title")),
         published_at=clean_date(text("date_published")),

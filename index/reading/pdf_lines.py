@@ -17,6 +17,8 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 ITEM = re.compile(r"([•‣◦▪●*–-]|\d{1,3}[.)]|[a-z]\))\s+(?=\S)")
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+[^\W\d_]")
+_ENTRY = re.compile(r"(?:\. ?){4,}\s*\w{0,5}$")
 _ENDS_SENTENCE = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
 _COMPOUND = re.compile(r"[-\u2010]\S*[-\u2010]$")
@@ -48,7 +50,7 @@ def join_pages(pages: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _ends_paragraph(line: str, following: str, width: int) -> bool:
-    if not following or ITEM.match(following):
+    if not following or ITEM.match(following) or _SECTION.match(following) or _ENTRY.search(line):
         return True
     if following[0].islower() or _HYPHEN.search(line):
         return False
@@ -83,7 +85,10 @@ def _drop_outermost(pages: list[list[str]], *, at_top: bool) -> None:
     place = 0 if at_top else -1
     seen = Counter(_shape(page[place]) for page in pages if page)
     least = max(_FEWEST_PAGES, len(pages) * _SHARE_OF_PAGES)
-    for page in pages:
+    for number, page in enumerate(pages):
+        if at_top and number == 0 and page and not _NUMBER.search(page[0]):
+            # The title, which heads the pages behind it as well.
+            continue
         if page and (_PAGE_NUMBER.fullmatch(page[place]) or seen[_shape(page[place])] >= least):
             del page[place]
             while page and not page[place]:

@@ -1,0 +1,86 @@
+"""Goes on with what a restart cut off, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from index.errors import FootnoteIndexError
+from index.jobs import Recovered
+from index.models import SyncReport
+from index.plans import Consent
+from index.records import JobInfo
+
+
+class Resumes(Protocol):
+    """The service, as far as jobs can be begun anew from what was written down."""
+
+    async def sync(
+        self, library: str, *, actor: str, sources: Sequence[int] = (), reason: str = ""
+    ) -> SyncReport:
+        """Read sources again and publish what changed."""
+        ...
+
+    async def publish(
+        self, library: str, plan_id: str, *, actor: str, reason: str = "", consent: Consent
+    ) -> SyncReport:
+        """Publish a plan."""
+        ...
+
+
+class TellsOfJobs(Protocol):
+    """Says in a library's place that a job was cut off."""
+
+    async def __call__(self, library: str, job: JobInfo, *, resumed: bool) -> bool:
+        """Say it; whether there was a place."""
+        ...
+
+
+async def resume_jobs(recovered: Sequence[Recovered], service: Resumes, tell: TellsOfJobs) -> None:
+    """Run again what can be, one after the other; say of each what becomes of it.
+
+    An attached file is gone with the process that had it, so its job is only told of.
+    """
+    log = structlog.get_logger(__name__)
+    for one in recovered:
+        job = one.job
+        resumes = job.kind in _AGAIN
+        log.warning("job_cut_off", library=job.library, job=job.title, resumed=resumes)
+        await tell(job.library, job, resumed=resumes)
+        if not resumes:
+            continue
+        try:
+            await _AGAIN[job.kind](service, job, one.params)
+        except FootnoteIndexError as error:
+            # It stands in the list of jobs as well; here nobody waits for it.
+            log.warning("resumed_job_failed", library=job.library, cause=str(error))
+        except Exception:  # noqa: BLE001 - one job must not stop the others
+            log.exception("resumed_job_failed", library=job.library)
+
+
+async def _sync(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> None:
+    await service.sync(
+        job.library,
+        actor=job.actor,
+        sources=tuple(int(key) for key in params.get("sources", ())),
+        reason=str(params.get("reason", "")),
+    )
+
+
+async def _publish(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> None:
+    await service.publish(
+        job.library,
+        str(params.get("plan", "")),
+        actor=job.actor,
+        reason=str(params.get("reason", "")),
+        consent=Consent(
+            drop=bool(params.get("drop")),
+            suspicious=bool(params.get("suspicious")),
+            golden=bool(params.get("golden")),
+        ),
+    )
+
+
+_AGAIN = {"sync": _sync, "publish": _publish}
