@@ -112,6 +112,19 @@ def test_many_small_changes_far_apart_are_all_found_in_a_long_text() -> None:
     assert sum("characters unchanged" in line for line in lines) == 2
 
 
+def test_a_paragraph_that_moved_is_told_as_gone_here_and_come_there() -> None:
+    first, second, third, fourth = (f"Paragraph {n} speaks of boats." for n in range(4))
+    old, new = (first, second, third, fourth), (fourth, first, second, third)
+
+    assert diff_text("\n\n".join(old), "\n\n".join(new)) == (
+        f"+ {fourth}",
+        f"  {first}",
+        "@ … 1 sentence unchanged",
+        f"  {third}",
+        f"- {fourth}",
+    )
+
+
 def test_what_repeats_thousands_of_times_is_compared_by_count() -> None:
     same = "It is the same. "
     old = same * 50_000

@@ -32,21 +32,20 @@ def only(data: str | bytes, content_type: str = "application/xml") -> ListedEntr
     return entry
 
 
-@pytest.mark.parametrize(
-    "feed",
-    [
-        '<rss version="0.91"><channel><item><title>Pier</title><link>https://e.org/a</link></item>'
-        "</channel></rss>",
-        '<rss version="2.0"><channel><item><title>Pier</title><guid>https://e.org/a</guid></item>'
-        "</channel></rss>",
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
-        'xmlns="http://purl.org/rss/1.0/"><item rdf:about="https://e.org/a"><title>Pier</title>'
-        "<link>https://e.org/a</link></item></rdf:RDF>",
-        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Pier</title>'
-        '<link rel="alternate" href="a"/></entry></feed>',
-        '{"version": "https://jsonfeed.org/version/1", "items": [{"title": "Pier", "url": "a"}]}',
-    ],
-)
+RSS_09 = """<rss version="0.91"><channel><item><title>Pier</title>
+<link>https://e.org/a</link></item></channel></rss>"""
+RSS_10 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+xmlns="http://purl.org/rss/1.0/"><item rdf:about="https://e.org/a"><title>Pier</title>
+<link>https://e.org/a</link></item></rdf:RDF>"""
+RSS_20 = """<rss version="2.0"><channel><item><title>Pier</title>
+<guid>https://e.org/a</guid></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Pier</title>
+<link rel="alternate" href="a"/></entry></feed>"""
+JSON = """{"version": "https://jsonfeed.org/version/1",
+"items": [{"title": "Pier", "url": "a"}]}"""
+
+
+@pytest.mark.parametrize("feed", [RSS_09, RSS_10, RSS_20, ATOM, JSON])
 def test_all_kinds_of_feeds_give_title_and_address(feed: str) -> None:
     listing = parse(feed)
 
@@ -75,9 +74,9 @@ def test_dates_are_kept_as_given_or_made_iso(field: str, date: str | None) -> No
 @pytest.mark.parametrize(
     ("data", "content_type"),
     [
-        ("<?xml version='1.0' encoding='windows-1252'?>{}".encode(), "text/xml"),
-        ("{}".encode(), "text/xml; charset=windows-1252"),
-        ("<?xml version='1.0' encoding='utf-8'?>{}".encode(), "application/rss+xml"),
+        (b"<?xml version='1.0' encoding='windows-1252'?>{}", "text/xml"),
+        (b"{}", "text/xml; charset=windows-1252"),
+        (b"<?xml version='1.0' encoding='utf-8'?>{}", "application/rss+xml"),
     ],
 )
 def test_a_wrong_or_missing_encoding_is_survived(data: bytes, content_type: str) -> None:
@@ -231,9 +230,9 @@ async def test_a_feed_of_5000_entries_is_read(reader: Reader) -> None:
 async def test_a_feed_that_takes_too_long_is_stopped() -> None:
     reader = Reader(cpu_seconds=1)
     item = "<item><title>T</title><link>https://e.org/</link></item>"
+    data = f"<rss version='2.0'><channel>{item * 150_000}</channel></rss>".encode()
     try:
         with pytest.raises(SourceError, match="too much time or memory"):
-            data = f"<rss version='2.0'><channel>{item * 150_000}</channel></rss>".encode()
             await reader.read_listing(data, url=URL, content_type="text/xml")
     finally:
         await reader.close()

@@ -66,6 +66,29 @@ def test_a_paragraph_goes_on_over_the_page_without_heads_feet_and_page_numbers()
     )
 
 
+def test_a_title_that_heads_all_pages_is_read_once() -> None:
+    head = "The old pier"
+    pages = [
+        [head, f"This page of the story is about {what}."] for what in ("boats", "nets", "rain")
+    ]
+    article = read(make_pdf(*pages))
+
+    assert article.text.count(head) == 1
+    assert article.title == head
+
+
+def test_sections_and_entries_of_a_table_of_contents_begin_anew() -> None:
+    lines = [
+        "Contents . . . . . . . . . . . . . . . . . . . . 1",
+        "The pier . . . . . . . . . . . . . . . . . . . . 2",
+        "Nobody knows how long the pier will stay closed, or what is to become of the boats.",
+        "1.2. What is to be done",
+        "Nothing.",
+    ]
+
+    assert read(make_pdf(lines)).text == "\n\n".join(lines)
+
+
 def test_lines_that_come_again_only_twice_stay() -> None:
     article = read(make_pdf(["The same head.", "First page here."], ["The same head.", "Second."]))
 

@@ -122,6 +122,16 @@ async def test_a_page_that_takes_too_much_memory_is_refused() -> None:
         assert await read_good(reader) == "Pier\n\nIt opens."
 
 
+@LINUX
+async def test_the_process_goes_without_numpy_which_reserves_memory_for_each_processor() -> None:
+    async with reading() as reader:
+        await reader.read(b"<p>The pier opens to all boats today.</p>", "a.html", derived_id="a")
+        maps = Path(f"/proc/{pid_of(reader)}/maps").read_text()
+
+    assert "lxml" in maps
+    assert "numpy" not in maps
+
+
 async def test_a_process_is_replaced_after_its_share_of_documents() -> None:
     process = ReadingProcess(
         seconds=60, cpu_seconds=30, memory_bytes=1_000_000_000, max_documents=2
