@@ -5,24 +5,32 @@ Only what ``--help`` needs is imported here; the rest comes when a command runs.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot import __version__
+from bot.cli_golden import golden_app
+from bot.cli_index import index_app
+from bot.cli_words import (
+    HELP_OPTIONS,
+    Data,
+    Json,
+    LibraryName,
+    State,
+    Wanted,
+    add_command,
+    remember_options,
+    require_one,
+)
 from bot.errors import ExitCode
 from bot.options import Options
 
 if TYPE_CHECKING:
     from bot.job import Parts
-
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="footnote",
@@ -30,21 +38,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings=_SETTINGS,
+    context_settings=HELP_OPTIONS,
 )
-index_app = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
-app.add_typer(index_app, name="index", help="Add articles, and look after what is indexed.")
 
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder, .footnote unless set."),
-]
-LibraryName = Annotated[
-    str | None,
-    typer.Option("--library", metavar="NAME", help="The library, default unless set."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print problems only.")]
 QuestionWords = Annotated[
     list[str] | None, typer.Argument(metavar="QUESTION", help="A question in your own words.")
 ]
@@ -55,14 +51,7 @@ Batch = Annotated[
     ),
 ]
 Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=100, help="How many passages.")]
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a command finds in its context. ``parts`` is None for those of the composition root."""
-
-    parts: Parts | None
-    options: Options
+Archive = Annotated[Path, typer.Argument(metavar="FILE", help="A file that export wrote.")]
 
 
 def main(arguments: Sequence[str] | None = None, *, parts: Parts | None = None) -> int:
@@ -71,7 +60,7 @@ def main(arguments: Sequence[str] | None = None, *, parts: Parts | None = None) 
         code = app(
             args=None if arguments is None else list(arguments),
             prog_name="footnote",
-            obj=_State(parts, Options()),
+            obj=State(parts, Options()),
             standalone_mode=False,
         )
     except typer.TyperException as error:
@@ -102,218 +91,80 @@ def _common(
         ),
     ] = False,
 ) -> None:
-    _remember(context, Options(data, library, as_json))
+    remember_options(context, Options(data, library, as_json))
 
 
-@index_app.callback()
-def _common_of_index(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> None:
-    _remember(context, Options(data, library, as_json))
-
-
-@app.command()
-def ask(
-    context: typer.Context,
-    *,
-    question: QuestionWords = None,
-    batch: Batch = None,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+@add_command(app, "ask")
+def ask(*, question: QuestionWords = None, batch: Batch = None) -> Wanted:
     """Answer a question; every sentence carries its source."""
-    params = _question_params(question, batch)
-    return _run(context, "ask", params, Options(data, library, as_json))
+    return Wanted("ask", _question_params(question, batch))
 
 
-@app.command()
-def search(
-    context: typer.Context,
-    *,
-    question: QuestionWords = None,
-    limit: Limit = 10,
-    batch: Batch = None,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+@add_command(app, "search")
+def search(*, question: QuestionWords = None, limit: Limit = 10, batch: Batch = None) -> Wanted:
     """Find passages, and no more."""
-    params = {**_question_params(question, batch), "limit": limit}
-    return _run(context, "search", params, Options(data, library, as_json))
+    return Wanted("search", {**_question_params(question, batch), "limit": limit})
 
 
-@app.command()
-def chat(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+@add_command(app, "chat")
+def chat() -> Wanted:
     """Ask in a conversation."""
-    return _run(context, "chat", {}, Options(data, library, as_json))
+    return Wanted("chat", {})
 
 
-@app.command("run")
-def run_bot(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+@add_command(app, "run")
+def run_bot() -> Wanted:
     """Run the Discord bot until it is told to stop."""
-    return _run(context, "run", {}, Options(data, library, as_json))
+    return Wanted("run", {})
 
 
-@app.command("eval")
+@add_command(app, "eval")
 def evaluate(
-    context: typer.Context,
     *,
     cases: Annotated[Path, typer.Argument(metavar="CASES", help="JSON lines of questions.")],
     articles: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The articles to ask, indexed for this.")
     ] = None,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+) -> Wanted:
     """Measure the answers to a set of questions."""
-    params = {"cases": cases.expanduser().absolute(), "articles": None}
-    if articles is not None:
-        params["articles"] = articles.expanduser().absolute()
-    return _run(context, "eval", params, Options(data, library, as_json))
+    return Wanted(
+        "eval",
+        {
+            "cases": cases.expanduser().absolute(),
+            "articles": articles and articles.expanduser().absolute(),
+        },
+    )
 
 
-@app.command()
+@add_command(app, "doctor")
 def doctor(
-    context: typer.Context,
     *,
     online: Annotated[bool, typer.Option("--online", help="Ask Discord about the token.")] = False,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
+) -> Wanted:
     """Check what an operator needs; each line says what to do."""
-    return _run(context, "doctor", {"online": online}, Options(data, library, as_json))
+    return Wanted("doctor", {"online": online})
 
 
-@index_app.command("add")
-def index_add(
-    context: typer.Context,
+@add_command(app, "export", quiet=True)
+def export(
     *,
-    targets: Annotated[
-        list[str], typer.Argument(metavar="TARGET", help="Files, folders, URLs, .jsonl[.gz].")
-    ],
-    quiet: Quiet = False,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Read articles and publish an edition with them."""
-    params = {"targets": [_absolute(target) for target in targets]}
-    return _run(context, "index add", params, Options(data, library, as_json, quiet))
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, a .zip.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> Wanted:
+    """Write the library whole to a file: articles, editions, decisions."""
+    return Wanted("export", {"path": str(file.expanduser().absolute()), "force": force})
 
 
-@index_app.command("sync")
-def index_sync(
-    context: typer.Context,
-    *,
-    quiet: Quiet = False,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Read the remembered sources again and publish what changed."""
-    return _run(context, "index sync", {}, Options(data, library, as_json, quiet))
+@add_command(app, "import", quiet=True)
+def import_archive(*, file: Archive) -> Wanted:
+    """Take in what export wrote, checked, into an empty library."""
+    return Wanted("import", {"path": str(file.expanduser().absolute())})
 
 
-@index_app.command("remove")
-def index_remove(
-    context: typer.Context,
-    *,
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE", help="Articles' ids.")],
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Take articles out of the answers."""
-    return _run(context, "index remove", {"articles": articles}, Options(data, library, as_json))
-
-
-@index_app.command("status")
-def index_status(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Say what the library holds."""
-    return _run(context, "index status", {}, Options(data, library, as_json))
-
-
-@index_app.command("verify")
-def index_verify(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Check that all parts of the index agree; exit 1 if not."""
-    return _run(context, "index verify", {}, Options(data, library, as_json))
-
-
-@index_app.command("rebuild")
-def index_rebuild(
-    context: typer.Context,
-    *,
-    quiet: Quiet = False,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """Make the vector index anew from the database; nothing is embedded again."""
-    return _run(context, "index rebuild", {}, Options(data, library, as_json, quiet))
-
-
-@index_app.command("history")
-def index_history(
-    context: typer.Context,
-    *,
-    data: Data = None,
-    library: LibraryName = None,
-    as_json: Json = False,
-) -> int:
-    """List the editions, newest first."""
-    return _run(context, "index history", {}, Options(data, library, as_json))
-
-
-def _remember(context: typer.Context, options: Options) -> None:
-    state: _State = context.obj
-    context.obj = _State(state.parts, state.options.overlay(options))
-
-
-def _run(context: typer.Context, command: str, params: Mapping[str, Any], options: Options) -> int:
-    _remember(context, options)
-    from bot.commands import run
-
-    state: _State = context.obj
-    return run(command, params, state.options, state.parts)
+app.add_typer(index_app, name="index", help="Add articles, and look after what is indexed.")
+app.add_typer(golden_app, name="golden", help="Keep questions that must keep their answer.")
 
 
 def _question_params(words: list[str] | None, batch: str | None) -> dict[str, Any]:
-    if (words is None or words == []) == (batch is None):
-        raise typer.BadParameter("give either a QUESTION or --batch FILE")
+    require_one(words, batch, says="give either a QUESTION or --batch FILE")
     return {"batch": batch} if batch is not None else {"question": " ".join(words or [])}
-
-
-def _absolute(target: str) -> str:
-    """A path that means the same in the process that owns the data folder."""
-    return target if _ADDRESS.match(target) else str(Path(target).expanduser().absolute())

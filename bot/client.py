@@ -1,4 +1,4 @@
-"""The Discord bot: slash commands, mentions and one button, around a service it is handed."""
+"""The Discord bot: commands, mentions, buttons and forms, around a service it is handed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from discord import app_commands
 from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
+from bot.cogs.actions import ActionDesk, ActionItem, FormListener
 from bot.cogs.ask import AskCog
 from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
+from bot.cogs.golden import GoldenCog
 from bot.cogs.intake import Intake
+from bot.cogs.jobs import JobRunner
 from bot.cogs.library import LibraryCog
+from bot.cogs.moderation import ModeratorDesk
+from bot.cogs.people import People
 from bot.cogs.ports import BotConfig, CommandHashStore, Service
+from bot.cogs.posting import Poster
 from bot.cogs.quotes import QuotesButton, QuotesDesk
 from bot.state.answers import AnswerLog
 from index.errors import FootnoteIndexError
@@ -91,6 +97,9 @@ class FootnoteBot(commands.Bot):
         self.quotes = QuotesDesk(
             service=service, answers=answers, intake=self.intake, errors=self.errors
         )
+        self.desk = ModeratorDesk(intake=self.intake, errors=self.errors)
+        self.actions = ActionDesk(self.desk)
+        self.poster = Poster(self, service=service)
         self._service = service
         self._answers = answers
         self._command_hashes = command_hashes
@@ -117,14 +126,36 @@ class FootnoteBot(commands.Bot):
                 new_id=self._new_id,
             )
         )
-        await self.add_cog(
-            LibraryCog(
-                service=self._service, intake=self.intake, errors=self.errors, config=self.config
-            )
-        )
-        self.add_dynamic_items(QuotesButton)
+        await self._add_moderation()
+        self.add_dynamic_items(QuotesButton, ActionItem)
         await self._sync_commands()
         self._forget_old_answers.start()
+
+    async def _add_moderation(self) -> None:
+        people = People()
+        runner = JobRunner(service=self._service, people=people, config=self.config)
+        await self.add_cog(
+            LibraryCog(
+                service=self._service,
+                desk=self.desk,
+                runner=runner,
+                people=people,
+                config=self.config,
+                actions=self.actions,
+            )
+        )
+        await self.add_cog(
+            GoldenCog(
+                self,
+                service=self._service,
+                answers=self._answers,
+                desk=self.desk,
+                runner=runner,
+                people=people,
+                actions=self.actions,
+            )
+        )
+        await self.add_cog(FormListener(actions=self.actions, intake=self.intake))
 
     async def on_ready(self) -> None:
         """Log the connection; this comes again with every new session."""

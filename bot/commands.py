@@ -37,7 +37,8 @@ def run(
     try:
         settings = load_settings({"data": options.data, "library": options.library})
         prepare_logging(settings, default_level="info" if command == "run" else "warning")
-        return _TASKS[command](Job(command, params, settings, output, parts or wired_parts()))
+        job = Job(command, params, settings, output, parts or wired_parts(), options.repeat())
+        return _TASKS[command](job)
     except SettingsError as error:
         if command == "doctor":
             return report_mistakes(output, error)
@@ -47,6 +48,8 @@ def run(
     except PipeClosedError:
         return ExitCode.PIPE_CLOSED
     except KeyboardInterrupt:
+        if command in SHOWS and SHOWS[command].stopped:
+            output.notice(SHOWS[command].stopped)
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outer edge: nobody else is there to catch it
         return report_error(output, describe_error(error))

@@ -1,24 +1,18 @@
-"""The JSON that other programs read from the command line. Add to it; change nothing.
+"""The JSON of questions and answers on the command line. Add to it; change nothing.
 
 Each function turns a value into plain JSON types. The same shapes travel over the
 local socket, so a command gives the same answer whether it owns the data folder
-or hands its work to the process that does.
+or hands its work to the process that does. What the index commands give is in
+``contract_index.py``.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from bot.answering.models import Answer, Citation, Question, Refusal, Reply
-from index.models import (
-    EditionInfo,
-    LibraryStatus,
-    Passage,
-    SearchResult,
-    SyncReport,
-    VerifyReport,
-)
+from index.models import Passage, SearchResult
 
 QUESTION_CHARACTERS = (2, 1000)
 SEARCH_LIMITS = (1, 100)
@@ -26,7 +20,10 @@ _LIBRARY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
 class PassageJson(TypedDict):
-    """A passage of ``search`` and ``ask``; ``text`` is ``article text[start:end]``."""
+    """A passage of ``search`` and ``ask``; ``text`` is ``article text[start:end]``.
+
+    ``superseded_by`` is the title of the article that supersedes it, "" if that has none.
+    """
 
     rank: int
     score: float
@@ -39,10 +36,14 @@ class PassageJson(TypedDict):
     start: int
     end: int
     text: str
+    superseded_by: str | None
 
 
 class CitationJson(TypedDict):
-    """A source of an answer; ``quote`` is ``article text[start:end]``."""
+    """A source of an answer; ``quote`` is ``article text[start:end]``.
+
+    ``superseded_by`` is the title of the article that supersedes it, "" if that has none.
+    """
 
     n: int
     article_id: str
@@ -56,6 +57,7 @@ class CitationJson(TypedDict):
     start: int
     end: int
     link: str | None
+    superseded_by: str | None
 
 
 class SentenceJson(TypedDict):
@@ -161,61 +163,6 @@ def search_to_json(question: Question, result: SearchResult) -> SearchJson:
     }
 
 
-def report_to_json(report: SyncReport) -> dict[str, Any]:
-    """What an add, a sync or a removal did."""
-    return {
-        "edition": report.edition,
-        "published": report.published,
-        "added": list(report.added),
-        "changed": list(report.changed),
-        "removed": list(report.removed),
-        "unchanged": report.unchanged,
-        "problems": [{"where": p.where, "message": p.message} for p in report.problems],
-        "chunks_written": report.chunks_written,
-        "texts_embedded": report.texts_embedded,
-        "seconds": report.seconds,
-        "embedding_seconds": report.embedding_seconds,
-    }
-
-
-def status_to_json(status: LibraryStatus) -> dict[str, Any]:
-    """What a library holds; ``edition`` is null while nothing was published."""
-    return {
-        "library": status.library,
-        "edition": edition_to_json(status.edition) if status.edition else None,
-        "articles": status.articles,
-        "chunks": status.chunks,
-        "sources": [{"kind": str(s.kind), "location": s.location} for s in status.sources],
-        "embedder": status.embedder,
-        "database_bytes": status.database_bytes,
-        "vector_bytes": status.vector_bytes,
-    }
-
-
-def verify_to_json(report: VerifyReport) -> dict[str, Any]:
-    """Whether the parts of a library agree."""
-    return {
-        "ok": not report.problems,
-        "edition": report.edition,
-        "chunks": report.chunks,
-        "checks": list(report.checks),
-        "problems": list(report.problems),
-    }
-
-
-def edition_to_json(edition: EditionInfo) -> dict[str, Any]:
-    """One line of a library's history."""
-    return {
-        "number": edition.number,
-        "published_at": edition.published_at,
-        "actor": edition.actor,
-        "note": edition.note,
-        "added": edition.added,
-        "changed": edition.changed,
-        "removed": edition.removed,
-    }
-
-
 def _passages_to_json(passages: tuple[Passage, ...]) -> list[PassageJson]:
     return [
         {
@@ -230,6 +177,7 @@ def _passages_to_json(passages: tuple[Passage, ...]) -> list[PassageJson]:
             "start": passage.start,
             "end": passage.end,
             "text": passage.text,
+            "superseded_by": passage.superseded_by,
         }
         for rank, passage in enumerate(passages, start=1)
     ]
@@ -250,4 +198,5 @@ def _citation_to_json(citation: Citation) -> CitationJson:
         "start": quote.start,
         "end": quote.end,
         "link": citation.link,
+        "superseded_by": quote.superseded_by,
     }

@@ -59,13 +59,17 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command to carry out: its words, and everything it may need."""
+    """A command to carry out: its words, and everything it may need.
+
+    ``repeated`` holds the common options as they were given, for a command to give next.
+    """
 
     command: str
     params: Mapping[str, Any]
     settings: Settings
     output: Output
     parts: Parts
+    repeated: str = ""
 
     def open_session(self, *, yields: bool = False) -> Session:
         """The data folder, as its owner or through it."""
@@ -80,7 +84,12 @@ class Job:
 
     def request(self, **params: object) -> dict[str, Any]:
         """Parameters for ``dispatch``, with the library and an id."""
-        return {"library": self.settings.library, "id": uuid.uuid4().hex[:12], **params}
+        return {
+            "library": self.settings.library,
+            "id": uuid.uuid4().hex[:12],
+            "repeated": self.repeated,
+            **params,
+        }
 
 
 def report_error(output: Output, error: FootnoteError) -> ExitCode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,3 +24,9 @@ class Options:
             as_json=self.as_json or nearer.as_json,
             quiet=self.quiet or nearer.quiet,
         )
+
+    def repeat(self) -> str:
+        """The words that make another command use the same data folder and library."""
+        words = [] if self.data is None else ["--data", str(self.data)]
+        words += [] if self.library is None else ["--library", self.library]
+        return shlex.join(words)

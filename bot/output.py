@@ -12,12 +12,15 @@ from typing import Any, TextIO
 from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.progress import Progress as ProgressBar
+from rich.text import Text
 
 from bot.errors import CommandError
 from bot.terminal import clean
@@ -25,6 +28,8 @@ from index.models import OnProgress, Progress, no_progress
 
 _WIDEST = 100
 _LINE_SECONDS = 10.0
+_MOST_BARS = 6
+_FAST = 10
 
 
 class PipeClosedError(Exception):
@@ -64,11 +69,15 @@ class Output:
         except (OSError, ValueError) as error:
             raise CommandError(f"Standard output cannot be written: {error}") from error
 
-    def print_rich(self, renderable: RenderableType) -> None:
-        """For a terminal: colours and links as it can show them."""
+    def print_rich(self, renderable: RenderableType, *, wraps: bool = True) -> None:
+        """For a terminal: colours and links as it can show them.
+
+        Without ``wraps`` the terminal breaks long lines itself, so that they can be copied.
+        """
         console = _open_console(self._out)
+        width = min(console.width, _WIDEST) if wraps else None
         with console.capture() as capture:
-            console.print(renderable, width=min(console.width, _WIDEST))
+            console.print(renderable, width=width, soft_wrap=not wraps)
         self.print_text(capture.get().rstrip("\n"))
 
     def notice(self, message: str) -> None:
@@ -121,27 +130,80 @@ def _open_bar(stream: TextIO) -> ProgressBar:
     return ProgressBar(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Amount(),
+        _Rate(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        _TimeLeft(),
         console=_open_console(stream),
         transient=True,
     )
 
 
+class _Amount(ProgressColumn):
+    """How much is done, of how much where that is known."""
+
+    def render(self, task: Task) -> Text:
+        if task.total is None:
+            return Text(f"{task.completed:,.0f}" if task.completed else "")
+        return Text(f"{task.completed:,.0f} of {task.total:,.0f}", style="progress.download")
+
+
+class _Rate(ProgressColumn):
+    """How much is done in a second, as soon as that can be told."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:,.0f}/s" if speed >= _FAST else f"{speed:.1f}/s", style="dim")
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """How long it may take yet, as soon as that can be told."""
+
+    def render(self, task: Task) -> Text:
+        if task.finished or task.time_remaining is None:
+            return Text("")
+        return super().render(task).append(" left")
+
+
 class _Bars:
-    """One bar for each stage, in the order in which they begin."""
+    """One bar for each stage, in the order in which they begin; the newest few are shown."""
 
     def __init__(self, bar: ProgressBar) -> None:
         self._bar = bar
-        self._stages: dict[str, Any] = {}
+        self._stages: dict[str, TaskID] = {}
+        self._latest = Progress("", 0)
 
     def update(self, progress: Progress) -> None:
-        if progress.stage not in self._stages:
-            self._stages[progress.stage] = self._bar.add_task(clean(progress.stage), total=None)
+        stage, latest = _name_stage(progress), self._latest
+        if stage != _name_stage(latest):
+            self._forget_waiting(latest)
+        if stage not in self._stages:
+            self._add(stage)
+        elif stage == _name_stage(latest) and progress.done < latest.done:
+            # The stage began anew, with the next source: its pace is not the old one's.
+            self._bar.reset(self._stages[stage])
         self._bar.update(
-            self._stages[progress.stage], completed=progress.done, total=progress.total
+            self._stages[stage],
+            description=clean(progress.stage),
+            completed=progress.done,
+            total=progress.total,
         )
+        self._latest = progress
+
+    def _add(self, stage: str) -> None:
+        self._stages[stage] = self._bar.add_task(stage, total=None)
+        if len(self._stages) > _MOST_BARS:
+            self._remove(next(iter(self._stages)))
+
+    def _forget_waiting(self, latest: Progress) -> None:
+        """A stage that counted nothing, such as waiting for another job, leaves no bar behind."""
+        if not latest.done and latest.total is None and _name_stage(latest) in self._stages:
+            self._remove(_name_stage(latest))
+
+    def _remove(self, stage: str) -> None:
+        self._bar.remove_task(self._stages.pop(stage))
 
 
 class _Lines:
@@ -153,9 +215,14 @@ class _Lines:
         self._said_at = 0.0
 
     def update(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if progress.stage == self._stage and now - self._said_at < _LINE_SECONDS:
+        now, stage = time.monotonic(), _name_stage(progress)
+        if stage == self._stage and now - self._said_at < _LINE_SECONDS:
             return
-        self._stage, self._said_at = progress.stage, now
+        self._stage, self._said_at = stage, now
         amount = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
         self._print_line(f"{progress.stage}{amount} ...")
+
+
+def _name_stage(progress: Progress) -> str:
+    """The stage without what is said in brackets of the job that it waits for: that changes."""
+    return progress.stage.partition(" (")[0]

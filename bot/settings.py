@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -97,6 +98,37 @@ class Settings(BaseSettings):
     fetch_max_mb: float = Field(
         default=10.0, gt=0, le=10, description="The largest page that is fetched, in megabytes."
     )
+    fetch_delay: float = Field(
+        default=1.0, ge=0, le=60, description="Seconds between two requests to one site."
+    )
+    fetch_robots: bool = Field(
+        default=True,
+        description="Honour a site's robots.txt: yes or no. Switch it off only for sites "
+        "that are yours.",
+    )
+    max_pages: int = Field(
+        default=500,
+        ge=1,
+        le=50_000,
+        description="The most pages that one sitemap or feed gives; the newest are taken.",
+    )
+    keep_editions: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="How many of the newest editions are kept, whatever their age.",
+    )
+    keep_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="For how many days every edition is kept. One that is older, and not "
+        "among the newest, is collected and cannot be gone back to.",
+    )
+    timezone: str = Field(
+        default="UTC",
+        description="The time zone of schedules, such as Europe/Vienna.",
+    )
     discord_api: str | None = Field(
         default=None,
         description="Another address of Discord's REST API, for a proxy or a test server. "
@@ -136,6 +168,15 @@ class Settings(BaseSettings):
     @classmethod
     def _check_library(cls, value: str) -> str:
         return parse_library_name(value)
+
+    @field_validator("timezone", mode="after")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:  # not found is a KeyError
+            raise ValueError("must name a time zone, such as UTC or Europe/Vienna") from error
+        return value
 
     @field_validator("discord_api", mode="after")
     @classmethod
@@ -194,6 +235,8 @@ def _show_default(name: str, value: object) -> str:
         return "auto"
     if value is None or value == ():
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)

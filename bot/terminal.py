@@ -45,6 +45,11 @@ def clean(text: str) -> str:
     return clean_line(_ESCAPES.sub("", text))
 
 
+def count_of(count: int, noun: str) -> str:
+    """The number and what is counted: "1 article", "1,200 articles"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def reply_as_text(reply: ReplyJson) -> str:
     """An answer with its sources, or a refusal, for a pipe."""
     if reply["status"] != "answered":
@@ -79,6 +84,14 @@ def passages_for_terminal(found: SearchJson) -> RenderableType:
     if not found["passages"]:
         return Text("No passages found.", style="yellow")
     return Group(*(_passage(passage) for passage in found["passages"]))
+
+
+def superseded_label(source: CitationJson | PassageJson) -> str:
+    """What a reader of a superseded article is told; "" for any other."""
+    newer = source.get("superseded_by")
+    if newer is None:
+        return ""
+    return f"superseded by “{clean(newer)}”" if clean(newer) else "superseded"
 
 
 def _marked_answer(reply: ReplyJson) -> Text:
@@ -125,6 +138,9 @@ def _title_line(source: CitationJson | PassageJson, address: str | None) -> Text
     date = readable_date(clean(source["published_at"] or ""))
     if date:
         line.append(f"  {date}", style="green")
+    label = superseded_label(source)
+    if label:
+        line.append(f"  {label}", style="yellow")
     page = _safe_address(source["url"])
     if page:
         line.append(f"  {page}", style=Style(dim=True, link=address))
@@ -135,7 +151,8 @@ def _headline(source: CitationJson | PassageJson) -> str:
     """Title, date and address as plain text; the address opens the page at the quote."""
     date = f" ({_day(source['published_at'])})" if source["published_at"] else ""
     address = _safe_address(source.get("link") or source["url"]) or ""  # type: ignore[arg-type]
-    return f"{clean(source['title'])}{date} {address}"
+    label = superseded_label(source)
+    return f"{clean(source['title'])}{date}{label and f' [{label}]'} {address}"
 
 
 def _answer_text(reply: ReplyJson) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pty
@@ -10,69 +9,16 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from tests.fakes.service import FakeService, make_parts
+from tests.fakes.command_line import Ended, Footnote
+from tests.fakes.service import FakeService
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, object]:
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-class Input(io.TextIOWrapper):
-    """Standard input that a test wrote beforehand, with a real file behind it."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        path.write_text(text, encoding="utf-8")
-        super().__init__(path.open("rb"), encoding="utf-8")
-
-
-Footnote = Callable[..., Ended]
-
-
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def footnote(
-    service: FakeService,
-    clean_environment: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Footnote:
-    """Runs a command in an empty folder over the fake service."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, stdin: str | None = None) -> Ended:
-        with Input(tmp_path / ".stdin", stdin or "") as given, monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", given)
-            code = main(words, parts=make_parts(service))
-        out, err = capsys.readouterr()
-        return Ended(code, out, err)
-
-    return run
 
 
 # --- asking -----------------------------------------------------------------------------
@@ -121,7 +67,7 @@ def test_a_question_too_short_or_long_is_an_error_that_says_what_to_do(
 
 
 def test_search_gives_k_passages(footnote: Footnote) -> None:
-    assert len(footnote("search", "--json", "-k", "2", "fountain").json["passages"]) == 2  # type: ignore[arg-type]
+    assert len(footnote("search", "--json", "-k", "2", "fountain").json["passages"]) == 2
     assert footnote("search", "fountain").out.startswith("1. The fountain runs again")
 
 
@@ -298,7 +244,7 @@ def test_a_batch_comes_from_a_file_too_and_search_knows_it(footnote: Footnote) -
 
     assert ended.code == 0
     assert ended.json["id"] == "a"
-    assert len(ended.json["passages"]) == 1  # type: ignore[arg-type]
+    assert len(ended.json["passages"]) == 1
 
 
 def test_invalid_lines_give_errors_in_their_place_and_the_others_are_answered(

@@ -11,13 +11,36 @@ from bot.contract import (
     parse_library_name,
     parse_question_text,
     reply_to_json,
-    report_to_json,
     search_to_json,
+)
+from bot.contract_index import (
+    archive_to_json,
+    audit_to_json,
+    checks_to_json,
+    collect_to_json,
+    edition_to_json,
+    golden_to_json,
+    job_to_json,
+    plan_to_json,
+    report_to_json,
+    source_to_json,
     status_to_json,
+    supersession_to_json,
     verify_to_json,
 )
 from index.models import LibraryStatus, Problem, SearchResult, SyncReport, VerifyReport
-from tests.fakes.service import TEXT, make_answer, make_passage
+from index.records import ArchiveReport, AuditEntry, CollectReport, GoldenCheck, Supersession
+from tests.fakes.service import (
+    EDITION,
+    GOLDEN,
+    JOB,
+    SOURCE,
+    TEXT,
+    make_answer,
+    make_held_report,
+    make_passage,
+    make_plan,
+)
 
 QUESTION = Question("When was it mended?", "q7")
 
@@ -68,6 +91,57 @@ def test_passages_of_a_search_and_of_an_answer_are_alike() -> None:
     assert found["passages"][0] == reply_to_json(make_answer(QUESTION))["passages"][0]
 
 
+@pytest.mark.parametrize("newer", [None, "", "The new one"])
+def test_what_is_superseded_says_by_what(newer: str | None) -> None:
+    reply = reply_to_json(make_answer(QUESTION, superseded_by=newer))
+    found = search_to_json(QUESTION, SearchResult(3, (make_passage(superseded_by=newer),), {}, {}))
+
+    assert reply["citations"][0]["superseded_by"] == newer
+    assert found["passages"][0]["superseded_by"] == newer
+
+
+def test_a_plan_has_the_promised_fields() -> None:
+    plan = plan_to_json(make_plan(), publish_with="footnote index publish p7")
+
+    assert (plan["id"], plan["base_edition"], plan["state"], plan["empty"]) == (
+        "p7", 3, "open", False,
+    )  # fmt: skip
+    assert plan["counts"] == {
+        "added": 1, "changed": 1, "removed": 1, "moved": 1, "duplicate": 1, "kept": 1,
+    }  # fmt: skip
+    assert [item["kind"] for item in plan["items"]] == list(plan["counts"])
+    assert plan["items"][1] == {
+        "kind": "changed", "article_id": "fountain", "title": "Fountain", "where": "/town",
+        "old_version": "v1", "new_version": "v2", "other": None, "reason": "",
+        "suspicions": ["It shrank by 90 %."],
+        "diff": ["@ 1", "-It cost 400 crowns.", "+It cost 500 crowns.", " The end."],
+    }  # fmt: skip
+    assert plan_to_json(make_plan(), diffs=False)["items"][1]["diff"] == []
+
+
+def test_a_report_keeps_its_fields_and_says_what_waits() -> None:
+    report = report_to_json(make_held_report(), "footnote index publish p8")
+
+    assert {
+        "edition", "published", "added", "changed", "removed", "unchanged", "problems",
+        "chunks_written", "texts_embedded", "seconds", "embedding_seconds",
+    } <= set(report)  # fmt: skip
+    assert report["moved"] == [{"article_id": "new/hall", "was": "old/hall"}]
+    assert report["duplicates"] == [{"article_id": "copy", "winner": "bridge"}]
+    assert (report["held"], report["publish_with"]) == ("p8", "footnote index publish p8")
+    assert report["suspicious"] == [{"where": "odd.md", "message": "looks like a login page"}]
+
+
+def test_the_status_keeps_the_fields_of_a_source_it_knows_more_of() -> None:
+    status = LibraryStatus("default", EDITION, 2, 5, (SOURCE.source,), "fake:1", 0, 0)
+    (bare,) = status_to_json(status)["sources"]
+    (known,) = status_to_json(status, (SOURCE,))["sources"]
+
+    assert bare == {"kind": "folder", "location": "/town"}
+    assert known == source_to_json(SOURCE)
+    assert bare.items() <= known.items()
+
+
 def test_everything_is_plain_json() -> None:
     report = SyncReport(4, published=True, added=("a",), problems=(Problem("x:7", "no JSON"),))
     status = LibraryStatus("default", None, 0, 0, (), "fake:1", 0, 0)
@@ -76,6 +150,17 @@ def test_everything_is_plain_json() -> None:
         report_to_json(report),
         status_to_json(status),
         verify_to_json(VerifyReport(3, 5, ("chunks",), ("one is missing",))),
+        report_to_json(make_held_report()),
+        plan_to_json(make_plan()),
+        source_to_json(SOURCE),
+        edition_to_json(EDITION),
+        audit_to_json(AuditEntry("2026", "command line", "sync", "")),
+        golden_to_json(GOLDEN),
+        checks_to_json((GoldenCheck(GOLDEN, passes=False, cited=("a",)),)),
+        supersession_to_json(Supersession("a", "b", "B", "command line", "2026")),
+        job_to_json(JOB),
+        collect_to_json(CollectReport(1, 2, 3, 4, 5)),
+        archive_to_json(ArchiveReport("default", 1, 2, 3, 4, 5), "/x.zip"),
     ]
     for value in values:
         assert json.loads(json.dumps(value)) == value

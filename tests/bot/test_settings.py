@@ -34,6 +34,9 @@ def test_without_anything_the_defaults_hold() -> None:
     assert settings.discord_token is None
     assert settings.fetch_allow_hosts == ()
     assert settings.log_json is None
+    assert (settings.fetch_delay, settings.fetch_robots, settings.max_pages) == (1.0, True, 500)
+    assert (settings.keep_editions, settings.keep_days) == (20, 90)
+    assert settings.timezone == "UTC"
 
 
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
@@ -61,6 +64,9 @@ def test_values_are_read_as_people_write_them() -> None:
         f"DISCORD_TOKEN=' {TOKEN} '",
         "FOOTNOTE_PASSAGES=",
         "FOOTNOTE_DATA=~/notes",
+        "FOOTNOTE_FETCH_ROBOTS=no",
+        "FOOTNOTE_FETCH_DELAY=0",
+        "FOOTNOTE_TIMEZONE=Europe/Vienna",
     )
     settings = load_settings()
 
@@ -72,6 +78,34 @@ def test_values_are_read_as_people_write_them() -> None:
     assert settings.discord_token.get_secret_value() == TOKEN
     assert settings.passages == 8
     assert settings.data == Path.home() / "notes"
+    assert (settings.fetch_robots, settings.fetch_delay) == (False, 0.0)
+    assert settings.timezone == "Europe/Vienna"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "../UTC", "/etc/localtime", "Europe", "a b"])
+def test_a_time_zone_that_there_is_not_says_what_one_looks_like(zone: str) -> None:
+    write_env(f"FOOTNOTE_TIMEZONE='{zone}'")
+
+    assert mistakes() == [
+        f"FOOTNOTE_TIMEZONE='{zone}': must name a time zone, such as UTC or Europe/Vienna"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FOOTNOTE_FETCH_DELAY=-1",
+        "FOOTNOTE_FETCH_ROBOTS=sometimes",
+        "FOOTNOTE_KEEP_EDITIONS=0",
+        "FOOTNOTE_KEEP_DAYS=-1",
+        "FOOTNOTE_MAX_PAGES=0",
+    ],
+)
+def test_values_out_of_range_are_refused(line: str) -> None:
+    write_env(line)
+
+    (mistake,) = mistakes()
+    assert mistake.startswith(line.partition("=")[0])
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from typing import Any, cast
@@ -11,7 +12,15 @@ from rich.console import Console, RenderableType
 
 from bot.answering.models import Question, Reason, Refusal
 from bot.contract import ReplyJson, SearchJson, reply_to_json, search_to_json
-from bot.reports import history_as_text, report_as_text, status_as_text
+from bot.contract_index import plan_to_json, report_to_json, source_to_json
+from bot.plan_view import plan_as_text, plan_for_terminal, plans_as_text
+from bot.reports import (
+    history_as_text,
+    problems_as_text,
+    report_as_text,
+    source_as_text,
+    status_as_text,
+)
 from bot.terminal import (
     REFUSALS,
     clean,
@@ -20,8 +29,10 @@ from bot.terminal import (
     reply_as_text,
     reply_for_terminal,
 )
-from index.models import SearchResult
-from tests.fakes.service import make_answer, make_passage
+from index.entries import SourceOptions
+from index.models import Problem, SearchResult, Source, SourceKind, SyncReport
+from index.plans import PlanItem, PlanKind
+from tests.fakes.service import SOURCE, make_answer, make_passage, make_plan
 
 QUESTION = Question("When was it mended?", "q7")
 EVIL = "a\x1b[31mb\x1b]8;;http://evil.example\x07c\x1b]8;;\x07\x1b[2Jd\r\n\x9b5me\u202ef[bold]g[/bold]\x07"
@@ -195,3 +206,106 @@ def test_a_search_result_keeps_its_type() -> None:
     found: SearchJson = search_to_json(QUESTION, SearchResult(3, (make_passage(),), {}, {}))
 
     assert found["passages"][0]["score"] == 0.75
+
+
+@pytest.mark.parametrize(
+    ("newer", "says"),
+    [("The new one", "superseded by “The new one”"), ("", "superseded"), (EVIL, "superseded by")],
+)
+def test_what_is_superseded_is_labelled_wherever_it_is_shown(newer: str, says: str) -> None:
+    passage = make_passage(superseded_by=newer)
+    reply = answer(superseded_by=newer)
+    refusal = reply_to_json(Refusal(QUESTION, 3, Reason.NOT_SUPPORTED, (passage,)))
+    found = search_to_json(QUESTION, SearchResult(3, (passage,), {}, {}))
+    shown = [
+        reply_as_text(reply),
+        reply_as_text(refusal),
+        passages_as_text(found),
+        render(reply_for_terminal(reply), terminal=False),
+        render(reply_for_terminal(refusal), terminal=False),
+        render(passages_for_terminal(found), terminal=False),
+    ]
+
+    assert all(says in text for text in shown)
+    assert not any("\x1b" in text for text in shown)
+
+
+def test_what_is_not_superseded_has_no_label() -> None:
+    assert "superseded" not in reply_as_text(answer())
+    assert "superseded" not in render(reply_for_terminal(answer()), terminal=False)
+
+
+def evil_item(kind: PlanKind) -> PlanItem:
+    return PlanItem(
+        kind, EVIL, EVIL, EVIL, other=EVIL, reason=EVIL, suspicions=(EVIL,), diff=(f"+{EVIL}",)
+    )
+
+
+def test_untrusted_text_in_a_plan_cannot_steer_the_terminal() -> None:
+    plan = plan_to_json(
+        make_plan(
+            items=tuple(evil_item(kind) for kind in PlanKind),
+            problems=(Problem(EVIL, EVIL),), notes=(Problem(EVIL, EVIL),), note=EVIL, actor=EVIL,
+        ),
+        publish_with="footnote index publish p7",
+    )  # fmt: skip
+    shown = plan_as_text(plan) + plans_as_text({"plans": [plan]})
+
+    assert "\x1b" not in shown
+    assert DISARMED in shown
+    coloured = render(plan_for_terminal(plan), width=300)
+    assert "\x1b" not in re.sub(r"\x1b\[[\d;]*m", "", coloured)
+
+
+def test_untrusted_text_in_reports_and_sources_cannot_steer_the_terminal() -> None:
+    problem = (Problem(EVIL, EVIL),)
+    report = report_to_json(
+        SyncReport(
+            3, published=True, moved=((EVIL, EVIL),), duplicates=((EVIL, EVIL),), notes=problem,
+            problems=problem, suspicious=problem, failing=(EVIL,), held=EVIL,
+        ),
+        EVIL,
+    )  # fmt: skip
+    source = source_to_json(
+        dataclasses.replace(
+            SOURCE, source=Source(SourceKind.PAGE, EVIL), schedule=EVIL, last_run="2026",
+            outcome=EVIL, options=SourceOptions((EVIL,), (EVIL,), EVIL), added_by=EVIL,
+        )
+    )  # fmt: skip
+    shown = [report_as_text(report), *problems_as_text(report), source_as_text(source)]
+
+    assert "\x1b" not in "".join(shown)
+    assert all(DISARMED in text for text in shown)
+
+
+def test_a_long_plan_is_cut_and_says_how_much_more_there_is() -> None:
+    item = PlanItem(PlanKind.CHANGED, "a", "A", diff=tuple(f"+{n}" for n in range(100)))
+    plan = plan_to_json(make_plan(items=(item,) * 80))
+    shown = plan_as_text(plan)
+
+    assert "and 60 more lines" in shown
+    assert "  and 30 more; --json lists all" in shown
+    assert shown.count("  ~ a  A") == 50
+
+
+def test_a_terminal_colours_what_was_added_and_taken_away() -> None:
+    shown = render(plan_for_terminal(plan_to_json(make_plan())))
+
+    assert re.search(r"\x1b\[3\dm      - It cost 400 crowns\.\x1b\[0m", shown)
+    assert re.search(r"\x1b\[3\dm      \+ It cost 500 crowns\.\x1b\[0m", shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"items": ()}, "Publishing this would change nothing."),
+        ({"state": "published"}, "This plan was published."),
+    ],
+)
+def test_a_plan_that_cannot_be_published_offers_no_command(
+    changes: dict[str, Any], says: str
+) -> None:
+    shown = plan_as_text(plan_to_json(make_plan(**changes)))
+
+    assert shown.endswith(says)
+    assert "footnote index publish" not in shown
