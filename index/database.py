@@ -81,7 +81,9 @@ class Database:
         future = loop.run_in_executor(self._reader_pool, self._run_read, work)
         seconds = patience or self._read_timeout
         try:
-            return await asyncio.wait_for(future, seconds)
+            # Not wait_for(): in Python 3.11 it swallows a cancellation that comes at the end.
+            async with asyncio.timeout(seconds):
+                return await future
         except TimeoutError as error:
             raise StoreError(
                 f"The database {self.path} did not answer within {seconds:.0f} s."
@@ -177,7 +179,9 @@ class Database:
             self._connections.append(connection)
         # Heeded by an empty file only, and before anything else is written into it.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
+        # Asked first: setting it, even to what it is, waits for whoever writes.
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -16000")
