@@ -73,12 +73,13 @@ class _Feed:
         """What became of the entries, in their order."""
         with_page = [entry for entry in entries if entry.url is not None]
         found = {outcome.key: outcome for outcome in await self._listed.read(with_page)}
-        outcomes = []
+        outcomes: dict[str, Outcome] = {}
         for entry in entries:
             key = entry.url or self._key_of(entry)
-            outcome = found.get(key) or Outcome(key, error=_no_page(entry))
-            outcomes.append(self._complete(entry, outcome))
-        return outcomes
+            if key not in outcomes:
+                outcome = found.get(key) or Outcome(key, error=_no_page(entry))
+                outcomes[key] = self._complete(entry, outcome)
+        return list(outcomes.values())
 
     def _complete(self, entry: ListedEntry, outcome: Outcome) -> Outcome:
         if outcome.article is not None:

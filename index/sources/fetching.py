@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from index.errors import FetchError
 from index.sources.addresses import Resolve, resolve_host
 from index.sources.answers import PAGES, Accept, require_success, require_type, validator
 from index.sources.bodies import read_body
+from index.sources.budget import Budget
 from index.sources.failures import Refused, SiteDown
 from index.sources.guarded import GuardedClient
 from index.sources.pace import Pace
@@ -156,7 +156,7 @@ class Fetcher:
 
         ``first`` are the headers for ``url`` itself, ``later`` those for where it leads.
         """
-        budget = _Budget(self._timeout)
+        budget = Budget(self._timeout)
         headers = first
         for hop in range(self._max_redirects + 1):
             async with budget.spend():
@@ -207,33 +207,6 @@ class Fetcher:
         except Refused:
             # It redirects to where nothing public is.
             return b""
-
-
-class _Budget:
-    """The seconds left for one try."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._left = seconds
-
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        """Counts the time inside.
-
-        Raises:
-            SiteDown: none is left.
-        """
-        now = asyncio.get_running_loop().time
-        started = now()
-        try:
-            async with asyncio.timeout(max(self._left, 0.0)):
-                yield
-        except TimeoutError as exc:
-            raise SiteDown(
-                f"The page did not arrive within {self._seconds:g} seconds; try again later."
-            ) from exc
-        finally:
-            self._left -= now() - started
 
 
 async def _take_robots(response: httpx.Response, *, redirected: bool) -> bytes:  # noqa: ARG001

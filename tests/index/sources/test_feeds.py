@@ -54,7 +54,7 @@ async def test_the_feed_fills_in_what_a_page_does_not_say(site: Website, visits:
     date = "Tue, 29 Apr 2025 12:00:00 +0200"
     site.feed(
         "/feed",
-        rss_item("The &lt;b&gt;pier&lt;/b&gt;", f"{site.url}/pier", pubDate=date),
+        rss_item("The <b>pier</b>", f"{site.url}/pier", pubDate=date),
         rss_item("Another title", f"{site.url}/quay-2026-05-05.md", pubDate=date),
     )
     pier, quay = (await read(visits)).articles
@@ -66,7 +66,8 @@ async def test_the_feed_fills_in_what_a_page_does_not_say(site: Website, visits:
 async def test_an_entry_without_an_address_is_read_from_the_feed(
     site: Website, visits: Visits
 ) -> None:
-    site.feed("/feed", rss_item("The pier", guid="7", description=FULL, pubDate="2025-04-29"))
+    item = rss_item("The pier", guid="7", description=FULL, pubDate="2025-04-29")
+    site.feed("/feed", item, item)
     first = await read(visits)
     (article,) = first.articles
     again = await read(visits)
@@ -218,7 +219,7 @@ async def test_a_feed_with_a_limit_of_its_own_ignores_the_usual_one(
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("<rss><channel><item><title>", "lists no article|broken"),
+        ("<rss><channel><item><title>", "The feed is broken: "),
         ("<rss version='2.0'><channel></channel></rss>", "lists no article"),
         ("<html><body>Log in</body></html>", "neither a feed nor a sitemap"),
         ("<urlset><url><loc>https://e.org/</loc></url></urlset>", "is a sitemap, not a feed"),

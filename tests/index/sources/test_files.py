@@ -122,7 +122,7 @@ async def test_a_file_without_permission_is_a_problem(
 async def test_a_folder_without_articles_says_what_is_read(
     tmp_path: Path, reader: Reader, fetcher: Fetcher
 ) -> None:
-    write(tmp_path, {"a.pdf": "x", "b.jsonl": "{}"})
+    write(tmp_path, {"a.zip": "x", "b.jsonl": "{}"})
 
     with pytest.raises(SourceError, match=r"No articles in .*none of its files is \.md, "):
         await ids_of(tmp_path, reader, fetcher)

@@ -113,12 +113,12 @@ def test_a_missing_files_name_cannot_break_the_line() -> None:
 
 
 def test_types_that_are_not_read_are_named_with_those_that_are(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_text("x")
+    (tmp_path / "a.zip").write_text("x")
 
     with pytest.raises(
-        SourceError, match=r"a\.pdf: this type of file is not read\. Footnote reads"
+        SourceError, match=r"a\.zip: this type of file is not read\. Footnote reads"
     ):
-        identify(str(tmp_path / "a.pdf"))
+        identify(str(tmp_path / "a.zip"))
 
 
 def test_a_pipe_is_neither_file_nor_folder(tmp_path: Path) -> None:

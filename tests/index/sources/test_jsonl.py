@@ -12,7 +12,7 @@ from index.models import Article, OnProgress, Problem, Progress, ReadResult, no_
 from index.reading import Reader
 from index.sources import identify, jsonl, read_source
 from index.sources.fetching import Fetcher
-from index.sources.jsonl import read_line
+from index.sources.json_article import read_line
 
 
 async def read(

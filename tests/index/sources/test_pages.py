@@ -8,8 +8,10 @@ from index.reading import Reader
 from index.sources import read_source
 from index.sources.fetching import Fetcher
 from index.sources.pages import page_address
+from tests.fakes.documents import make_docx, make_pdf, paragraph
 from tests.fakes.website import Website, open_fetcher, serve_website
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ARTICLE = (
     "<html><head><title>Pier</title><link rel=canonical href='{canonical}'></head><body><article>"
     "<h1>The pier opens</h1><p>The harbour master said that the new pier would open on Monday.</p>"
@@ -76,6 +78,19 @@ async def test_markdown_sent_as_plain_text_is_read_as_markdown_and_cannot_take_a
     assert article.text == "The pier\n\nOpens."
     assert article.id == f"{site}/raw/2025-04-29-pier.md"
     assert article.published_at == "2025-04-29"
+
+
+async def test_a_document_behind_an_address_is_read(reader: Reader) -> None:
+    async with serve_website() as site, open_fetcher(site) as fetcher:
+        line = "The pier opens on Monday, and the harbour master expects many guests."
+        word = make_docx(paragraph("The quay", "Heading1"), paragraph(line))
+        site.put("/pier", make_pdf([line] * 3), content_type="application/pdf")
+        site.put("/quay", word, content_type=DOCX)
+        pier = await read(f"{site.url}/pier", reader, fetcher)
+        quay = await read(f"{site.url}/quay", reader, fetcher)
+
+    assert line in pier.text
+    assert (quay.title, quay.text) == ("The quay", f"The quay\n\n{line}")
 
 
 async def test_plain_text_stays_as_it_is(site: str, reader: Reader, fetcher: Fetcher) -> None:

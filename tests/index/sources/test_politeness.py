@@ -127,6 +127,15 @@ async def test_a_robots_txt_that_cannot_be_had_forbids_for_now_but_says_so(
     assert site.asked() == []
 
 
+async def test_a_robots_txt_that_cannot_be_had_is_not_waited_for_by_each_page(
+    site: Website,
+) -> None:
+    site.status("/robots.txt", 500)
+    async with asyncio.timeout(10), open_fetcher(site, retry_wait=30.0) as fetcher:
+        with pytest.raises(SiteDown):
+            await fetcher.fetch(f"{site.url}/a")
+
+
 async def test_robots_txt_is_followed_through_redirects_but_not_to_private_places(
     site: Website, fetcher: Fetcher
 ) -> None:

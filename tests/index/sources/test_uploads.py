@@ -47,7 +47,7 @@ async def test_attached_json_lines_are_read(pack: Callable[[bytes], bytes], read
     assert [p.where for p in result.problems] == [f"{name} line 2"]
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a", "", ".md", "md", "a.md/", "a.md.exe"])
+@pytest.mark.parametrize("name", ["a.zip", "a", "", ".md", "md", "a.md/", "a.md.exe"])
 async def test_other_types_are_refused_with_those_that_are_read(name: str, reader: Reader) -> None:
     with pytest.raises(SourceError, match=r"not read\. Footnote reads \.md, .* and \.jsonl\.gz"):
         await read_upload(name, b"Text.", reader=reader)
