@@ -7,6 +7,7 @@ long runs as a job, one at a time in a library.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from bot.answering.models import Answer, Question, Reply
@@ -509,7 +510,7 @@ class FootnoteService:
         """Write the library whole to a file, in place of what was there."""
 
         async def work(on_progress: OnProgress) -> ArchiveReport:
-            return await self._libraries.export(library, path, on_progress)
+            return await self._libraries.export(library, Path(path), on_progress)
 
         return await self._jobs.run(
             library,
@@ -528,9 +529,9 @@ class FootnoteService:
         """Take in what an export wrote; the library must be empty."""
 
         async def work(on_progress: OnProgress) -> ArchiveReport:
-            report = await self._libraries.import_archive(library, path, on_progress)
-            await self._decisions(library).note(actor, "import", path)
-            return report
+            return await self._libraries.import_archive(
+                library, Path(path), actor=actor, on_progress=on_progress
+            )
 
         return await self._jobs.run(
             library,

@@ -86,6 +86,8 @@ async def open_service(
 async def _open_folder(
     settings: Settings, *, on_notice: OnNotice, rate: WriteRate | None = None
 ) -> AsyncIterator[_Open]:
+    import stamina
+
     from bot.answering.compose import ExtractiveComposer
     from bot.golden import GoldenDesk
     from bot.jobs import JobDesk
@@ -98,6 +100,8 @@ async def _open_folder(
     from index.sources.fetching import Fetcher
     from index.word_pieces import load_word_pieces
 
+    # Each try after a site's bad moment would be a line on the terminal.
+    stamina.instrumentation.set_on_retry_hooks([])
     async with AsyncExitStack() as stack:
         embedder = make_embedder(settings)
         libraries = Libraries(

@@ -17,7 +17,7 @@ from index.reading.cleaning import (
     MAX_ID,
     MAX_NAME,
     MAX_TITLE,
-    clean_line,
+    clean_text,
     clean_url,
 )
 from index.reading.kinds import MAX_TEXT
@@ -84,7 +84,8 @@ def chunk_id(version_id: str, start: int, end: int) -> str:
 
 
 def _is_line(text: str | None, limit: int) -> bool:
-    return text is None or clean_line(text, limit) == text
+    """Short, and nothing in it that hides or reorders what is around it."""
+    return text is None or (len(text) <= limit and "\n" not in text and clean_text(text) == text)
 
 
 def _is_heading(heading: object, length: int) -> bool:

@@ -177,8 +177,10 @@ class Database:
         # Registered before the first statement, so that a failing file is closed as well.
         with self._lock:
             self._connections.append(connection)
-        # Heeded by an empty file only, and before anything else is written into it.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        # Heeded by an empty file only, and before anything else is written into it. In any
+        # other it is a write, for which a reader would have to wait.
+        if not connection.execute("PRAGMA page_count").fetchone()[0]:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         # Asked first: setting it, even to what it is, waits for whoever writes.
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from index import editions, plan_rows
+from index import editions, library_rows, plan_rows
 from index.errors import PlanBlocked, PlanOutdated
 from index.library_rows import LibraryRow
 from index.models import Problem
@@ -25,6 +25,12 @@ def load_fitting(connection: sqlite3.Connection, row: LibraryRow, plan_id: str) 
     wanted = sorted({id_ for id_ in before.values() if id_ is not None} | set(before))
     present = editions.members_of(connection, row.pk, row.edition, wanted)
     withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
+    there = library_rows.list_sources(connection, row.pk).values()
+    if any(key > 0 and key not in there for key in prepared.origins.values()):
+        raise PlanOutdated(
+            f"The plan {plan_id} no longer fits: its source was removed since it was made. "
+            "Make a new plan."
+        )
     for item in puts(items) + prepared.plan.of(PlanKind.REMOVED):
         member = present.get(before[item.article_id] or "")
         if (member.version_id if member else None) != item.old_version or (

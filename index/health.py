@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index import chunk_rows, library_rows, verifying
 from index.database import Database
+from index.errors import VectorStoreError
 from index.library_rows import LibraryRow
 
 _PROBE_TIMEOUT = 120.0
@@ -31,13 +32,24 @@ class ChromaHealth:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seal = folder.with_name(folder.name + ".seal")
+        self._must_be_there = False
 
     def seal(self) -> None:
         """Say that the folder was closed properly."""
         self._seal.write_text(self._state(), encoding="ascii")
 
     def break_seal(self) -> None:
-        """Say that the folder is in use from now on."""
+        """Say that the folder is in use from now on.
+
+        Raises:
+            VectorStoreError: it was deleted since it was looked at. Made anew here it would
+                hold what comes, miss what was there, and be sealed as sound.
+        """
+        if self._must_be_there and not self._is_there():
+            raise VectorStoreError(
+                f"The folder of the vector index, {self._folder}, was deleted while Footnote was "
+                "running. Start Footnote again: it is then made anew from the database."
+            )
         self._seal.unlink(missing_ok=True)
 
     async def find_trouble(self, database: Database) -> str | None:
@@ -46,7 +58,8 @@ class ChromaHealth:
             return None
         rows = await database.read(library_rows.list_libraries)
         filled = [row for row in rows if row.edition and row.collection]
-        if not self._folder.is_dir() or not any(self._folder.iterdir()):
+        self._must_be_there = self._is_there()
+        if not self._must_be_there:
             return "the folder of the vector index is gone"
         if await asyncio.to_thread(self._is_sealed):
             return None
@@ -80,12 +93,16 @@ class ChromaHealth:
 
     def move_aside(self) -> None:
         """Put the damaged folder away, keeping the latest one only."""
+        self._must_be_there = False
         self.break_seal()
         for old in self._folder.parent.glob(f"{self._folder.name}.damaged-*"):
             shutil.rmtree(old, ignore_errors=True)
         if self._folder.exists():
             aside = f"{self._folder.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
             self._folder.rename(self._folder.with_name(aside))
+
+    def _is_there(self) -> bool:
+        return self._folder.is_dir() and any(self._folder.iterdir())
 
     def _is_sealed(self) -> bool:
         try:

@@ -9,7 +9,10 @@ import math
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 _WORD = re.compile(r"\w+(?:[.,'’:/+-]\w+)*", re.UNICODE)
 
@@ -169,13 +172,50 @@ def merge_some(connection: sqlite3.Connection, library: int, pages: int) -> bool
 
 
 def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:
-    """What is wrong with the index's own structure, or None."""
+    """What is wrong with the index's own structure, or None.
+
+    SQLite would hold the writer for this, so a copy is looked at.
+    """
     table = _table(library)
-    try:
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
-    except sqlite3.DatabaseError as error:
-        return str(error)
+    with TemporaryDirectory(prefix="footnote-") as folder:
+        path = str(Path(folder) / "copy.db")
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+                create_table(copy, library)
+            # Opened anew each time: FTS5 remembers what it has read.
+            with closing(sqlite3.connect(path)) as copy, copy:
+                for part in ("data", "idx", "docsize", "config"):
+                    _copy_rows(connection, copy, f"{table}_{part}")
+            with closing(sqlite3.connect(path)) as copy:
+                copy.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise
+            return str(error)
     return None
+
+
+def _copy_rows(connection: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> None:
+    copy.execute(f"DELETE FROM {table}")
+    rows = connection.execute(f"SELECT * FROM {table}")
+    values = ", ".join("?" for _ in rows.description)
+    copy.executemany(f"INSERT INTO {table} VALUES ({values})", map(tuple, rows))
+
+
+def count_strays(connection: sqlite3.Connection, library: int) -> tuple[int, int]:
+    """How many stored chunks the index misses, and how many it holds that are not stored."""
+    (missing,) = connection.execute(
+        "SELECT count(*) FROM chunk AS c JOIN version AS v ON v.pk = c.version "
+        f"LEFT JOIN {_table(library)}_docsize AS d ON d.id = c.pk "
+        "WHERE v.library = ? AND d.id IS NULL",
+        (library,),
+    ).fetchone()
+    (extra,) = connection.execute(
+        f"SELECT count(*) FROM {_table(library)}_docsize AS d LEFT JOIN chunk AS c ON c.pk = d.id "
+        "LEFT JOIN version AS v ON v.pk = c.version AND v.library = ? WHERE v.pk IS NULL",
+        (library,),
+    ).fetchone()
+    return int(missing), int(extra)
 
 
 def indexed_rows(connection: sqlite3.Connection, library: int) -> set[int]:

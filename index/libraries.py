@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from index import chunk_rows, editions, library_rows, schema
+from index.archive import export_library, import_library
 from index.database import Database
 from index.decisions import Decisions
 from index.embedding import Embedder
@@ -17,6 +18,7 @@ from index.health import ChromaHealth
 from index.indexing import Indexer, WriteRate
 from index.library import Library
 from index.models import OnProgress, no_progress
+from index.records import ArchiveReport, AuditEntry
 from index.retrieval import Fusion, Retriever
 from index.steps import OnStep, no_step
 from index.vector_store import VectorStore
@@ -121,6 +123,42 @@ class Libraries:
     def decisions(self, name: str) -> Decisions:
         """What moderators decide about the library of that name."""
         return Decisions(name, self.database, zone=self._zone)
+
+    async def export(
+        self, name: str, path: Path, on_progress: OnProgress = no_progress
+    ) -> ArchiveReport:
+        """Write a library whole to a file, in place of what was there.
+
+        Raises:
+            ArchiveError: it is empty, or the file cannot be written.
+        """
+        return await export_library(
+            self.database, name, path, overwrite=True, on_progress=on_progress
+        )
+
+    async def import_archive(
+        self, name: str, path: Path, *, actor: str, on_progress: OnProgress = no_progress
+    ) -> ArchiveReport:
+        """Take in what an export wrote, and make its vector index.
+
+        Raises:
+            ArchiveError: the archive is not sound, or the library is not empty.
+        """
+        note = AuditEntry(
+            datetime.now(UTC).isoformat(timespec="seconds"), actor, "import", path.name
+        )
+        imported = await import_library(
+            self.database,
+            name,
+            path,
+            fingerprint=self._indexer.fingerprint,
+            dimension=self._embedder.dimension,
+            note=note,
+            on_progress=on_progress,
+        )
+        library = self.library(name)
+        await (library.refill if imported.is_indexed else library.rebuild)(on_progress)
+        return imported.report
 
     async def warm_up(self) -> None:
         """Load what the first question would wait for: the embedder and the vector index.

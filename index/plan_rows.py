@@ -22,11 +22,16 @@ def new_plan_id() -> str:
 
 
 def save_plan(connection: sqlite3.Connection, library: int, prepared: Prepared) -> str:
-    """Keep a plan; its id. An open one that would do exactly the same is kept instead."""
+    """Keep a plan; its id. One that is open and would do exactly the same gives it its id."""
     plan = prepared.plan
     mark = _mark(plan)
     for known in list_plans(connection, library):
-        if known.base_edition == plan.base_edition and _mark(known) == mark:
+        if _mark(known) == mark:
+            same = dataclasses.replace(prepared, plan=dataclasses.replace(plan, id=known.id))
+            connection.execute(
+                "UPDATE plan SET created_at = ?, body = ?, material = ? WHERE id = ?",
+                (plan.created_at, *pack(same), known.id),
+            )
             return known.id
     body, material = pack(prepared)
     connection.execute(

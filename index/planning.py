@@ -73,6 +73,7 @@ class _Seen:
     entries: dict[int, list[EntryState]] = field(default_factory=dict)
     untouched: dict[int, frozenset[str]] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
+    unsure: set[int] = field(default_factory=set)
 
 
 def compare(
@@ -108,7 +109,7 @@ def compare(
     kept = dict(seen.kept) if drop_missing else {}
     if drop_missing:
         by_source = dict(results)
-        for id_, reason, goes in _missing(current, by_source, seen):
+        for id_, reason, goes in _missing(current, by_source, seen, known):
             (removed if goes else kept)[id_] = reason
     there = seen.confirmed | (seen.articles.keys() - set(added) - set(changed))
     return Comparison(
@@ -147,15 +148,27 @@ def _take(
                 dataclasses.replace(state, article_id=named.id, version_id=named.version_id)
             )
     states.extend(result.unchanged)
+    for state in result.unchanged:
+        _prefer_unchanged(seen, state)
     seen.confirmed.update(s.article_id for s in result.unchanged if s.winner is None)
     failed = result.failed
     if failed is None:
         failed = frozenset(known) if result.problems else frozenset()
     seen.untouched[source] = failed
+    if failed - known.keys():
+        seen.unsure.add(source)
     for key in failed & known.keys():
         seen.kept.setdefault(known[key].article_id, "It could not be read today.")
     for state in result.gone:
         _take_gone(seen, states, state)
+
+
+def _prefer_unchanged(seen: _Seen, state: EntryState) -> None:
+    """An earlier source's text gives way to this later one's, though that need not be read."""
+    other = seen.articles.get(state.article_id)
+    if state.winner is None and other is not None and other.version_id != state.version_id:
+        seen.twice.append(state.article_id)
+        del seen.articles[state.article_id], seen.sources[state.article_id]
 
 
 def _take_gone(seen: _Seen, states: list[EntryState], state: EntryState) -> None:
@@ -170,18 +183,28 @@ def _take_gone(seen: _Seen, states: list[EntryState], state: EntryState) -> None
 
 
 def _missing(
-    current: Mapping[str, Member], results: Mapping[int, ReadResult], seen: _Seen
+    current: Mapping[str, Member],
+    results: Mapping[int, ReadResult],
+    seen: _Seen,
+    known: Known,
 ) -> Iterator[tuple[str, str, bool]]:
     """Each article that its source did not give: its id, why, and whether it goes."""
+    remembered = {
+        source: {state.article_id for state in states.values()} for source, states in known.items()
+    }
     for id_, member in current.items():
-        result = results.get(member.source or 0)
+        source = member.source or 0
+        result = results.get(source)
         if result is None or id_ in seen.articles or id_ in seen.confirmed:
             continue
         if id_ in seen.gone:
             yield id_, seen.gone[id_], True
         elif id_ in seen.kept or not result.lists_all:
             continue
-        elif result.problems and result.failed is None:
+        elif (result.problems and result.failed is None) or (
+            # What could not be read may be this one: after a rollback nothing tells its entry.
+            source in seen.unsure and id_ not in remembered.get(source, ())
+        ):
             yield id_, "The source no longer gives it, but not all of it could be read.", False
         else:
             yield id_, "The source no longer gives it.", True

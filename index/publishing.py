@@ -290,6 +290,7 @@ def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act:
     touched = {id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None}
     present = editions.members_of(connection, row.pk, row.edition, sorted(touched))
     withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
+    there = {0, *library_rows.list_sources(connection, row.pk).values()}
     put: dict[str, Member] = {}
     removed: list[str] = []
     skipped: list[str] = []
@@ -300,9 +301,10 @@ def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act:
             skipped.append(item.article_id)
         elif item.new_version is None:
             removed.append(item.article_id)
+        elif (source := keys[prepared.origins[item.article_id]]) not in there:
+            skipped.append(item.article_id)  # its source was removed meanwhile
         else:
-            origin = prepared.origins[item.article_id]
-            put[item.article_id] = Member(item.new_version, keys[origin])
+            put[item.article_id] = Member(item.new_version, source)
             if item.kind is PlanKind.MOVED and before is not None:
                 removed.append(before)
     added = tuple(id_ for id_ in put if id_ not in present)

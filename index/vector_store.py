@@ -214,7 +214,8 @@ class VectorStore:
     async def _hop(self, work: Callable[[], T], seconds: float) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
         try:
-            return await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                return await future
         except TimeoutError as error:
             raise VectorStoreError(
                 f"The vector index did not answer within {seconds:.0f} s. Is another "
@@ -224,6 +225,8 @@ class VectorStore:
     def _run(self, work: Callable[[], T]) -> T:
         try:
             return work()
+        except VectorStoreError:
+            raise
         # Chroma raises plain exceptions of many kinds, its Rust part even BaseException.
         except Exception as error:
             raise VectorStoreError(

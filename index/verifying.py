@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,15 @@ from index.vector_store import VectorStore
 # Vectors asked to find themselves; the share that may miss, since HNSW is approximate.
 _SAMPLE = 200
 _MISS_SHARE = 0.01
+_ARTICLES_A_PAGE = 200
+# Reading every page of a large file takes minutes, and holds up nobody.
+_PATIENCE = 3600.0
+_CHECKS = (
+    "the database is sound",
+    "every article has its text, its chunks and their vectors",
+    "the lexical index holds every chunk",
+    "the vector index holds every chunk, and chunks find themselves",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +39,43 @@ class Sample:
     vector: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Some articles of an edition: what is wrong, their chunks, and where to go on."""
+
+    problems: list[str]
+    chunk_ids: list[str]
+    last: str | None
+
+
 async def verify(
     name: str, database: Database, vectors: VectorStore, fingerprint: str
 ) -> VerifyReport:
-    """Check the current edition: rows, spans, lexical index, vectors, self-retrieval."""
+    """Check the current edition: rows, spans, lexical index, vectors, self-retrieval.
+
+    Nobody waits for it for long: it reads a page at a time, and writes nothing.
+    """
     row = await database.read(lambda c: library_rows.find_library(c, name))
     if row is None or not row.edition:
         return VerifyReport(0, 0, ("the library is empty",), ())
-    problems = await database.read(lambda c: _check_rows(c, row, fingerprint))
-    problems += await database.write(lambda c: _check_lexical(c, row))
-    ids = await database.read(lambda c: chunk_ids(c, row))
-    try:
-        problems += await _check_vectors(database, vectors, row, ids)
-    except VectorStoreError as error:
-        problems.append(str(error))
-    checks = (
-        "the database is sound",
-        "every article has its text, its chunks and their vectors",
-        "the lexical index holds every chunk",
-        "the vector index holds every chunk, and chunks find themselves",
-    )
-    return VerifyReport(row.edition, len(ids), checks, tuple(problems))
+    problems = await database.read(_check_file, patience=_PATIENCE)
+    if row.fingerprint != fingerprint:
+        problems.append(f"the index was made with '{row.fingerprint}', not '{fingerprint}'")
+    problems += await _check_lexical(database, row)
+    looker = _VectorLooker(vectors, row)
+    total = await database.read(lambda c: editions.count_chunks(c, row.pk, row.edition))
+    step, seen = max(1, total // _SAMPLE), 0
+    picked: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = await database.read(partial(_check_page, row=row, after=after))
+        problems += page.problems
+        await looker.look_for(page.chunk_ids)
+        picked += [id_ for at, id_ in enumerate(page.chunk_ids, seen) if at % step == 0]
+        seen, after = seen + len(page.chunk_ids), page.last
+    sample = await database.read(lambda c: take_sample(c, row, picked))
+    problems += await looker.conclude(sample, seen)
+    return VerifyReport(row.edition, seen, _CHECKS, tuple(problems))
 
 
 def chunk_ids(connection: sqlite3.Connection, row: LibraryRow) -> list[str]:
@@ -73,73 +99,98 @@ def take_sample(
     return [Sample(c.chunk_id, c.vector) for c in chunks]
 
 
-def _check_rows(connection: sqlite3.Connection, row: LibraryRow, fingerprint: str) -> list[str]:
-    problems = []
+def finds_itself(item: Sample, found: Sequence[tuple[str, float]]) -> bool:
+    """Whether the chunk, or one with the same vector, is among what its vector found."""
+    return any(id_ == item.chunk_id or cosine > 0.9999 for id_, cosine in found)  # noqa: PLR2004
+
+
+def _check_file(connection: sqlite3.Connection) -> list[str]:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if answer != "ok":
-        problems.append(f"the database is damaged: {answer}")
-    if row.fingerprint != fingerprint:
-        problems.append(f"the index was made with '{row.fingerprint}', not '{fingerprint}'")
-    for article_id, member in editions.members(connection, row.pk, row.edition).items():
-        problems += _check_article(connection, row, article_id, member.version_id)
-    return problems
+    return [] if answer == "ok" else [f"the database is damaged: {answer}"]
 
 
-def _check_article(
-    connection: sqlite3.Connection, row: LibraryRow, article_id: str, version_id: str
-) -> list[str]:
+def _check_page(connection: sqlite3.Connection, row: LibraryRow, after: str) -> _Page:
+    """Look at the articles whose ids come behind ``after``."""
+    members = connection.execute(
+        "SELECT m.article_id, m.version, v.version_id FROM membership AS m "
+        "JOIN version AS v ON v.pk = m.version WHERE m.library = ? AND m.article_id > ? "
+        "AND m.from_edition <= ? AND (m.to_edition IS NULL OR m.to_edition > ?) "
+        "ORDER BY m.article_id LIMIT ?",
+        (row.pk, after, row.edition, row.edition, _ARTICLES_A_PAGE),
+    ).fetchall()
+    page = _Page([], [], members[-1]["article_id"] if len(members) == _ARTICLES_A_PAGE else None)
+    for member in members:
+        spans = connection.execute(
+            'SELECT c.chunk_id, c.start, c."end", e.key FROM chunk AS c '
+            "LEFT JOIN embedding AS e ON e.library = ? AND e.key = c.embedding "
+            "WHERE c.version = ? ORDER BY c.ordinal",
+            (row.pk, member["version"]),
+        ).fetchall()
+        page.chunk_ids.extend(span["chunk_id"] for span in spans)
+        trouble = _find_trouble(connection, row, member["version_id"], spans)
+        if trouble is not None:
+            page.problems.append(f"article '{member['article_id']}'{trouble}")
+    return page
+
+
+def _find_trouble(
+    connection: sqlite3.Connection, row: LibraryRow, version_id: str, spans: Sequence[sqlite3.Row]
+) -> str | None:
     article = versions.load_article(connection, row.pk, version_id)
     if article is None or article.version_id != version_id:
-        return [f"article '{article_id}': its stored text does not match its version's hash"]
-    spans = connection.execute(
-        'SELECT c.start, c."end", e.key FROM version AS v JOIN chunk AS c ON c.version = v.pk '
-        "LEFT JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
-        "WHERE v.library = ? AND v.version_id = ?",
-        (row.pk, version_id),
-    ).fetchall()
+        return ": its stored text does not match its version's hash"
     if not spans:
-        return [f"article '{article_id}' has no chunks"]
+        return " has no chunks"
     if any(not 0 <= s["start"] < s["end"] <= len(article.text) for s in spans):
-        return [f"article '{article_id}': a chunk lies outside its text"]
+        return ": a chunk lies outside its text"
     if any(s["key"] is None for s in spans):
-        return [f"article '{article_id}': a chunk has lost its vector"]
-    return []
+        return ": a chunk has lost its vector"
+    return None
 
 
-def _check_lexical(connection: sqlite3.Connection, row: LibraryRow) -> list[str]:
-    if (trouble := lexical.check_integrity(connection, row.pk)) is not None:
+async def _check_lexical(database: Database, row: LibraryRow) -> list[str]:
+    trouble = await database.read(lambda c: lexical.check_integrity(c, row.pk), patience=_PATIENCE)
+    if trouble is not None:
         return [f"the lexical index is damaged: {trouble}"]
-    stored = {
-        r["pk"]
-        for r in connection.execute(
-            "SELECT c.pk FROM chunk AS c JOIN version AS v ON v.pk = c.version WHERE v.library = ?",
-            (row.pk,),
-        )
-    }
-    indexed = lexical.indexed_rows(connection, row.pk)
-    if stored != indexed:
-        missing, extra = len(stored - indexed), len(indexed - stored)
+    missing, extra = await database.read(
+        lambda c: lexical.count_strays(c, row.pk), patience=_PATIENCE
+    )
+    if missing or extra:
         return [f"the lexical index misses {missing} chunks and holds {extra} too many"]
     return []
 
 
-async def _check_vectors(
-    database: Database, vectors: VectorStore, row: LibraryRow, ids: Sequence[str]
-) -> list[str]:
-    assert row.collection is not None  # noqa: S101 - set when the library was made
-    problems = []
-    if missing := await vectors.missing(row.collection, ids):
-        problems.append(f"the vector index misses {len(missing)} of {len(ids)} chunks")
-    sample = await database.read(lambda c: take_sample(c, row, ids))
-    lost = 0
-    for item in sample:
-        found = await vectors.query(row.collection, item.vector, 5)
-        lost += not finds_itself(item, found)
-    if lost > _MISS_SHARE * len(sample):
-        problems.append(f"{lost} of {len(sample)} sampled chunks do not find themselves")
-    return problems
+class _VectorLooker:
+    """Looks for chunks in the vector index, until it fails once."""
 
+    def __init__(self, vectors: VectorStore, row: LibraryRow) -> None:
+        assert row.collection is not None  # noqa: S101 - set when the library was made
+        self._vectors = vectors
+        self._collection = row.collection
+        self._missing = 0
+        self._failure: str | None = None
 
-def finds_itself(item: Sample, found: Sequence[tuple[str, float]]) -> bool:
-    """Whether the chunk, or one with the same vector, is among what its vector found."""
-    return any(id_ == item.chunk_id or cosine > 0.9999 for id_, cosine in found)  # noqa: PLR2004
+    async def look_for(self, ids: Sequence[str]) -> None:
+        """Count those that are missing."""
+        if self._failure is None:
+            try:
+                self._missing += len(await self._vectors.missing(self._collection, ids))
+            except VectorStoreError as error:
+                self._failure = str(error)
+
+    async def conclude(self, sample: Sequence[Sample], seen: int) -> list[str]:
+        """What is wrong; ``seen`` chunks were looked for, and the sample must find itself."""
+        problems = []
+        if self._missing:
+            problems.append(f"the vector index misses {self._missing} of {seen} chunks")
+        lost = 0
+        try:
+            for item in sample if self._failure is None else ():
+                lost += not finds_itself(
+                    item, await self._vectors.query(self._collection, item.vector, 5)
+                )
+        except VectorStoreError as error:
+            self._failure = str(error)
+        if lost > _MISS_SHARE * len(sample):
+            problems.append(f"{lost} of {len(sample)} sampled chunks do not find themselves")
+        return problems if self._failure is None else [*problems, self._failure]

@@ -11,7 +11,7 @@ from index.errors import SourceError
 from index.models import Source, SourceKind
 from index.reading import Reader
 from index.reading.cleaning import clean_line, clean_url
-from index.reading.kinds import SUPPORTED_FILES, is_supported
+from index.reading.kinds import is_supported, why_not_read
 from index.reading.listing import ListingKind, is_packed, sniff_listing
 
 if TYPE_CHECKING:  # httpx takes a moment to import
@@ -42,7 +42,7 @@ def identify(target: str) -> Source:
     if is_jsonl(path.name):
         return Source(SourceKind.JSONL, str(path))
     if not is_supported(path.name):
-        raise SourceError(f"{shown}: this type of file is not read. {SUPPORTED_FILES}")
+        raise SourceError(f"{shown}: {why_not_read(shown)}")
     return Source(SourceKind.FILE, str(path))
 
 

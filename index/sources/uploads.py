@@ -9,7 +9,7 @@ from index.errors import SourceError
 from index.models import ReadResult, Source, SourceKind
 from index.reading import Reader
 from index.reading.file_names import base_name
-from index.reading.kinds import SUPPORTED_FILES, is_supported, split_suffix
+from index.reading.kinds import is_supported, split_suffix, why_not_read
 from index.sources.identify import is_jsonl
 from index.sources.jsonl import read_jsonl_bytes
 
@@ -26,7 +26,7 @@ async def read_attachment(filename: str, data: bytes, reader: Reader) -> ReadRes
         return await asyncio.to_thread(read_jsonl_bytes, source, data)
     if not is_supported(name):
         shown = name or "A file without a name"
-        raise SourceError(f"{shown}: this type of file is not read. {SUPPORTED_FILES}")
+        raise SourceError(f"{shown}: {why_not_read(shown)}")
     try:
         article = await reader.read(data, name, derived_id=split_suffix(name)[0])
     except SourceError as exc:

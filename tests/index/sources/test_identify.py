@@ -116,7 +116,7 @@ def test_types_that_are_not_read_are_named_with_those_that_are(tmp_path: Path) -
     (tmp_path / "a.zip").write_text("x")
 
     with pytest.raises(
-        SourceError, match=r"a\.zip: this type of file is not read\. Footnote reads"
+        SourceError, match=r"a\.zip: This type of file is not read\. Footnote reads"
     ):
         identify(str(tmp_path / "a.zip"))
 
