@@ -83,6 +83,17 @@ async def open_service(
 
 
 @asynccontextmanager
+async def open_gentle_service(
+    settings: Settings, *, on_notice: OnNotice
+) -> AsyncIterator[FootnoteService]:
+    """The same, writing as the bot does, which answers meanwhile."""
+    from index.indexing import GENTLE
+
+    async with _open_folder(settings, on_notice=on_notice, rate=GENTLE) as opened:
+        yield opened.service
+
+
+@asynccontextmanager
 async def _open_folder(
     settings: Settings, *, on_notice: OnNotice, rate: WriteRate | None = None
 ) -> AsyncIterator[_Open]:
