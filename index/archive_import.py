@@ -25,7 +25,7 @@ from index.archive_format import (
 from index.archive_reading import Archive
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
-from index.likeness import sketch
+from index.likeness import sketch, words_of
 
 _MOST_AT_A_TIME = 500
 
@@ -169,7 +169,7 @@ def _insert_version(
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
             fingerprint if is_indexed else None,
-            sketch(article.text),
+            sketch(words_of(article.title, article.text)),
         ),
     )
     pk = int(cursor.lastrowid or 0)

@@ -111,12 +111,16 @@ class Embedder:
         return await self._run(self._model.get_query_embedding, text)
 
     async def embed(
-        self, texts: Sequence[str], on_progress: OnProgress = no_progress
+        self,
+        texts: Sequence[str],
+        on_progress: OnProgress = no_progress,
+        *,
+        at_once: int | None = None,
     ) -> NDArray[np.float32]:
         """Vectors of shape ``(len(texts), dimension)``, each of length 1.
 
         Equal texts are embedded once. When the caller is cancelled, no further text
-        is begun.
+        is begun. ``at_once`` leaves workers free for others; None: all of them.
 
         Raises:
             EmbeddingError: the model failed, took too long or gave an unusable vector.
@@ -133,7 +137,7 @@ class Embedder:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._workers, len(rows))):
+                for _ in range(min(at_once or self._workers, self._workers, len(rows))):
                     group.create_task(work())
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures.exceptions[0].__cause__

@@ -32,16 +32,18 @@ _ARTICLES_A_STEP = 24
 
 @dataclass(frozen=True, slots=True)
 class WriteRate:
-    """How Chroma is filled: rows a batch, and a pause after each, in seconds.
+    """How hard indexing works: rows a batch into Chroma, and a pause after each, in seconds.
 
-    A query waits for the running batch, so a bot that answers writes small batches.
+    A query waits for the running batch, so a bot that answers writes small batches. It
+    embeds ``at_once`` texts at a time, so that a question finds a worker; None: all can.
     """
 
     rows: int = 256
     pause: float = 0.0
+    at_once: int | None = None
 
 
-GENTLE = WriteRate(rows=32, pause=0.02)
+GENTLE = WriteRate(rows=32, pause=0.02, at_once=1)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Indexer:
 
     Args:
         count: Word pieces of a text, by the embedder's own tokenizer.
+        at_once: How many texts are embedded at a time; None: as many as there are workers.
     """
 
     def __init__(
@@ -75,11 +78,13 @@ class Indexer:
         vectors: VectorStore,
         embedder: Embedder,
         count: Callable[[str], int],
+        at_once: int | None = None,
     ) -> None:
         self._database = database
         self._vectors = vectors
         self._embedder = embedder
         self._count = count
+        self._at_once = at_once
 
     @property
     def fingerprint(self) -> str:
@@ -148,7 +153,7 @@ class Indexer:
         missing = [key for key in texts if key not in known]
         if not missing:
             return _Step(chunked)
-        vectors = await self._embedder.embed([texts[key] for key in missing])
+        vectors = await self._embedder.embed([texts[key] for key in missing], at_once=self._at_once)
         return _Step(chunked, missing, vectors)
 
     async def _save_step(self, library: LibraryRow, step: _Step) -> None:

@@ -59,7 +59,11 @@ class Libraries:
         self._zone = zone
         self._on_step = on_step
         self._indexer = Indexer(
-            database=self.database, vectors=self._vectors, embedder=embedder, count=count
+            database=self.database,
+            vectors=self._vectors,
+            embedder=embedder,
+            count=count,
+            at_once=self._rate.at_once,
         )
         self._open: dict[str, Library] = {}
 

@@ -48,6 +48,11 @@ def sketch(text: str) -> bytes:
     return row.tobytes()
 
 
+def words_of(title: str, text: str) -> str:
+    """What is compared of an article: two notices may differ in nothing but the title."""
+    return f"{title}\n{text}"
+
+
 class Lookalikes:
     """Sketches by key, to search among.
 

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from index.alike import are_alike
 from index.editions import Member
 from index.entries import EntryState
-from index.likeness import Lookalikes, sketch
+from index.likeness import Lookalikes, sketch, words_of
 from index.models import Article, Problem, ReadResult, Source, SourceKind
 from index.suspicion import find_suspicions
 
@@ -284,7 +284,7 @@ class _Pairs:
     def find(self, among: Lookalikes) -> None:
         """Look at every added article; those that stay may win over later ones."""
         for id_ in self._comparison.added:
-            text = self._comparison.articles[id_].text
+            text = _words(self._comparison.articles[id_])
             made = sketch(text)
             for other in among.find(made):
                 if self._may_pair(id_, other) and are_alike(text, self._text_of(other)):
@@ -301,8 +301,12 @@ class _Pairs:
 
     def _text_of(self, id_: str) -> str:
         if id_ in self._comparison.articles:
-            return self._comparison.articles[id_].text
-        return self._load(self._current[id_].version_id).text
+            return _words(self._comparison.articles[id_])
+        return _words(self._load(self._current[id_].version_id))
+
+
+def _words(article: Article) -> str:
+    return words_of(article.title, article.text)
 
 
 def drops_too_much(drops: int, articles: int) -> bool:

@@ -155,15 +155,29 @@ class Retriever:
         self, question: str, library: LibraryRow
     ) -> tuple[NDArray[np.float32], list[tuple[str, float]]]:
         query = await self._embedder.embed_query(question)
+        dense = await self._find_near(query, library)
+        if dense is None:
+            # A rebuild may just have put another collection in its place.
+            again = await self._database.read(lambda c: library_rows.find_library(c, self._library))
+            if again is not None and again.collection != library.collection:
+                dense = await self._find_near(query, replace(again, edition=library.edition))
+        if dense is None:
+            raise VectorStoreError("The vector index is being made anew.")
+        return query, dense
+
+    async def _find_near(
+        self, query: NDArray[np.float32], library: LibraryRow
+    ) -> list[tuple[str, float]] | None:
+        """The nearest chunks of the edition, best first; None where the collection is empty."""
         assert library.collection is not None  # noqa: S101 - set when the library was made
-        # Versions of earlier editions stay in the collection until it is rebuilt, so ask
-        # for more until enough of the current edition came back, or there is no more.
+        # Versions of other editions stay in the collection until it is rebuilt, so ask
+        # for more until enough of this edition came back, or there is no more.
         want = self._fusion.depth
         ask = want * 2
         while True:
             hits = await self._vectors.query(library.collection, query, ask)
             if not hits:
-                raise VectorStoreError("The vector index is being made anew.")
+                return None
             live = await self._database.read(
                 lambda c, ids=[id_ for id_, _ in hits]: chunk_rows.live_chunk_ids(  # type: ignore[misc]
                     c, library.pk, library.edition, ids
@@ -171,7 +185,7 @@ class Retriever:
             )
             kept = [(id_, score) for id_, score in hits if id_ in live]
             if len(kept) >= want or len(hits) < ask:
-                return query, kept[:want]
+                return kept[:want]
             ask *= 4
 
     async def _load(

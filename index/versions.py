@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index import lexical
 from index.chunk_rows import read_headings
-from index.likeness import sketch
+from index.likeness import sketch, words_of
 from index.models import Article, Chunk
 from index.sql import marks, pages
 
@@ -110,7 +110,7 @@ def _version_pk(connection: sqlite3.Connection, library: int, article: Article) 
             article.url,
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
-            sketch(article.text),
+            sketch(words_of(article.title, article.text)),
         ),
     )
     (pk,) = connection.execute(

@@ -177,6 +177,8 @@ async def test_another_library_with_the_same_texts_loses_nothing(libraries: Libr
 
     assert await found(libraries, "other") == expected
     assert (await libraries.library("other").verify()).problems == ()
+    vectors = [library for library, _ in (await rows(libraries))["embedding"]]
+    assert (vectors.count(1), vectors.count(2)) == (12, 12)
 
 
 async def test_what_a_cut_off_run_left_is_collected_as_well(opened: Opened) -> None:
@@ -253,6 +255,10 @@ async def test_the_disk_space_comes_back(tmp_path: Path, make: str) -> None:
         await opened.libraries.database.maintain(
             lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         )
+        ways = await opened.libraries.database.read(
+            lambda c: c.execute("PRAGMA auto_vacuum").fetchone()[0]
+        )
+        assert ways == (2 if make == "new" else 0)
         once = sizes(tmp_path)
         for mood in ("stormy", "foggy", "icy", "sunny"):
             await publish(opened.libraries, tales(mood, 60, 400))
