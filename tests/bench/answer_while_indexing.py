@@ -83,7 +83,9 @@ def main() -> None:
     parser.add_argument("articles", type=Path)
     parser.add_argument("questions", type=Path)
     arguments = parser.parse_args()
-    questions = [str(line["question"]) for line in load_lines(arguments.questions)]
+    questions = [
+        str(line.get("question") or line["query"]) for line in load_lines(arguments.questions)
+    ]
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         asyncio.run(measure(load_lines(arguments.articles), questions, Path(folder)))
 

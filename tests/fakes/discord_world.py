@@ -98,6 +98,27 @@ def text_of(message: Said | None) -> str:
     return "\n".join(filter(None, [message.content, *_texts(components)]))
 
 
+async def use_as_outsider(
+    world: World, name: str, **options: object
+) -> simcord.ResponseMessage | None:
+    """Use a command as the asker, whom an override of the server lets see it."""
+    root = world.env.backend.find_command(name.split()[0], None, type=1)
+    assert root is not None
+    world.guild.set_command_permissions(int(root["id"]), {world.asker: True})
+    return (await world.asker.slash(world.channel, name, **options)).response
+
+
+async def post_fake(world: World, *custom_ids: str) -> discord.Message:
+    """A message of the bot in the channel, with buttons of these ids."""
+    channel = world.bot.get_channel(world.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    view = discord.ui.View(timeout=None)
+    for custom_id in custom_ids:
+        view.add_item(discord.ui.Button(label="Press", custom_id=custom_id))
+    view.stop()
+    return await channel.send("fake", view=view, allowed_mentions=discord.AllowedMentions.none())
+
+
 def _texts(components: object) -> list[str]:
     found: list[str] = []
     for component in components if isinstance(components, list) else []:

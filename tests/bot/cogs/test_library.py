@@ -8,10 +8,11 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 
-from bot.cogs.library import ENDED, NOT_A_PAGE, ONE_OF_TWO
+from bot.cogs.moderation import ENDED
 from bot.cogs.ports import BotConfig
+from bot.cogs.targets import NO_LANGUAGE, NOT_A_PAGE, ONE_OF_TWO, OPTIONS_NEED_A_PAGE
+from index.entries import SourceOptions
 from index.errors import FetchError
 from index.models import (
     EditionInfo,
@@ -22,7 +23,8 @@ from index.models import (
     SourceKind,
     SyncReport,
 )
-from tests.fakes.discord_world import World, text_of
+from tests.fakes.discord_service import Call
+from tests.fakes.discord_world import World, text_of, use_as_outsider
 
 PAGE = "https://gullmarrow.example/news/tern-bridge"
 Entries = list[MutableMapping[str, Any]]
@@ -40,23 +42,60 @@ async def test_a_moderator_adds_a_page(world: World) -> None:
     assert result.ephemeral
     assert world.callbacks == [5]
     actor = f"discord:{world.moderator.id}"
-    assert world.service.jobs == [("add", world.library, [PAGE], actor)]
-    assert "**Edition 4 is published**: 1 added" in text_of(result.response)
+    assert world.service.calls == [Call("add", world.library, actor, (PAGE,))]
+    assert "**Edition 4 is published** in 1.5 s\n1 added" in text_of(result.response)
 
 
 async def test_a_moderator_adds_an_attached_file(world: World) -> None:
     upload = ("town.md", b"# Town\n\nA text.")
     await world.moderator.slash(world.channel, "index add", file=upload)
 
-    ((kind, library, what, _),) = world.service.jobs
-    assert (kind, library, what) == ("upload", world.library, [upload])
+    actor = f"discord:{world.moderator.id}"
+    assert world.service.calls == [Call("upload", world.library, actor, (upload,))]
+
+
+async def test_a_moderator_adds_up_to_five_files_at_once(world: World) -> None:
+    uploads = [(f"town-{n}.md", b"# Town\n\nA text.") for n in range(5)]
+    await world.moderator.slash(
+        world.channel,
+        "index add",
+        file=uploads[0],
+        **{f"file{n + 1}": uploads[n] for n in range(1, 5)},
+    )
+
+    assert world.service.calls[0].given == tuple(uploads)
+
+
+async def test_a_moderator_says_how_a_source_is_to_be_read(world: World) -> None:
+    await world.moderator.slash(
+        world.channel,
+        "index add",
+        url=PAGE,
+        include="*/news/*, */town/*,",
+        exclude="*.pdf",
+        language="EN",
+        limit=50,
+    )
+
+    options = SourceOptions(("*/news/*", "*/town/*"), ("*.pdf",), "en", 50)
+    assert world.service.calls[0].options == options
+
+
+async def test_what_is_no_language_or_goes_with_no_file_is_said(world: World) -> None:
+    digits = await world.moderator.slash(world.channel, "index add", url=PAGE, language="12")
+    file = ("a.md", b"text")
+    beside = await world.moderator.slash(world.channel, "index add", file=file, language="en")
+
+    assert NO_LANGUAGE in text_of(digits.response)
+    assert text_of(beside.response) == OPTIONS_NEED_A_PAGE
+    assert world.service.calls == []
 
 
 async def test_a_moderator_reads_the_sources_again(world: World) -> None:
     world.service.report = SyncReport(edition=4, published=False, unchanged=12)
     result = await world.moderator.slash(world.channel, "index sync")
 
-    assert "Nothing changed: 12 articles as before, edition 4." in text_of(result.response)
+    assert "**Nothing changed**: 12 articles as before, edition 4." in text_of(result.response)
 
 
 async def test_status_says_what_the_library_holds(world: World) -> None:
@@ -68,19 +107,21 @@ async def test_status_says_what_the_library_holds(world: World) -> None:
 
     assert "is empty" in text_of(empty.response)
     text = text_of(full.response)
-    assert "**Edition 4**, published 2 January 2026, 03:04 UTC" in text
-    assert "12 articles, 40 searchable pieces" in text
-    assert "- and 12 more" in text
+    assert "**Edition 4**, published <t:1767323045:f>" in text
+    assert "12 articles in 40 searchable pieces" in text
+    assert "-# and 12 more" in text
     assert "://gullmarrow" not in text.replace("\\://", "")
 
 
 async def test_others_are_refused_even_where_discord_lets_them_through(world: World) -> None:
     # What a server's owner can do in the settings of the integration: everybody may.
     for name in ("index add", "index sync", "index status"):
-        result = await _force(world, world.asker, name)
+        result = await use_as_outsider(
+            world, name, **({"url": PAGE} if name == "index add" else {})
+        )
         assert "may manage this server" in text_of(result)
 
-    assert world.service.jobs == []
+    assert world.service.calls == []
 
 
 @pytest.mark.parametrize(
@@ -100,7 +141,7 @@ async def test_only_addresses_of_pages_reach_the_service(world: World, url: str)
     result = await world.moderator.slash(world.channel, "index add", url=url)
 
     assert text_of(result.response) == NOT_A_PAGE
-    assert world.service.jobs == []
+    assert world.service.calls == []
 
 
 async def test_it_takes_exactly_one_of_address_and_file(world: World) -> None:
@@ -109,7 +150,7 @@ async def test_it_takes_exactly_one_of_address_and_file(world: World) -> None:
 
     assert text_of(neither.response) == ONE_OF_TWO
     assert text_of(both.response) == ONE_OF_TWO
-    assert world.service.jobs == []
+    assert world.service.calls == []
 
 
 @pytest.mark.parametrize("config", [BotConfig(upload_limit=1000)])
@@ -117,7 +158,7 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_read(world: Worl
     result = await world.moderator.slash(world.channel, "index add", file=("a.md", b"x" * 1001))
 
     assert "I take files of up to 1 kB" in text_of(result.response)
-    assert world.service.jobs == []
+    assert world.service.calls == []
 
 
 @pytest.mark.parametrize("config", [BotConfig(upload_limit=1000)])
@@ -146,10 +187,9 @@ async def test_problems_are_listed_and_cannot_break_the_layout(world: World) -> 
     result = await world.moderator.slash(world.channel, "index sync")
 
     text = text_of(result.response)
-    assert "9 added, 1 changed" in text
-    assert "\\*\\*a4\\*\\* and 4 more" in text
-    assert "- line 5 # @\u200beveryone: \\<@1> is broken\n- and 3 more" in text
-    assert len(text) <= 2000
+    assert "9 added · 1 changed" in text
+    assert "- \\*\\*a4\\*\\*\n-# and 4 more" in text
+    assert "- line 7 # @\u200beveryone: \\<@1> is broken\n-# and 1 more" in text
 
 
 async def test_an_error_of_the_index_is_told_as_its_sentence(world: World, logged: Entries) -> None:
@@ -167,13 +207,16 @@ async def test_progress_is_shown_while_the_job_runs_and_not_more_often_than_it_s
     released = world.hold()
     result = await world.moderator.slash(world.channel, "index sync")
 
-    assert "⏳ Reading the sources again: reading, 600 of 900" in text_of(result.response)
+    assert (
+        "**Reading the sources again** …\nreading · 600 of 900\n`█████████████░░░░░░░` 67%"
+        in text_of(result.response)
+    )
     assert len(world.sent("PATCH", "/messages/@original")) == 1
     world.service.tell(Progress("embedding", 7))
     await world.env.advance_time(59)
     assert len(world.sent("PATCH", "/messages/@original")) == 1
     await world.env.advance_time(2)
-    assert "embedding, 7 so far" in text_of(result.response)
+    assert "embedding · 7 so far" in text_of(result.response)
     # Nothing new, nothing sent.
     await world.env.advance_time(300)
     assert len(world.sent("PATCH", "/messages/@original")) == 2
@@ -193,8 +236,10 @@ async def test_one_job_a_server_the_second_is_told_how_far_the_first_is(world: W
     status = await owner.slash(world.channel, "index status")
 
     assert "One thing at a time" in text_of(second.response)
-    assert "embedding, 3 of 9" in text_of(second.response)
-    assert "embedding, 3 of 9" in text_of(status.response)
+    assert "embedding · 3 of 9" in text_of(second.response)
+    assert " · mo · " in text_of(second.response)
+    assert "Cancel it" in text_of(second.response)
+    assert "**Job sync** is running: embedding · 3 of 9" in text_of(status.response)
     released.set()
     await world.env.settle()
     third = await owner.slash(world.channel, "index sync")
@@ -238,14 +283,3 @@ async def test_the_commands_are_not_offered_in_direct_messages_or_to_others(worl
     assert world.asker.available_commands(world.channel) == ("ask",)
     assert "index add" in world.moderator.available_commands(world.channel)
     assert world.moderator.user.available_commands() == ("ask",)
-
-
-async def _force(
-    world: World, who: simcord.MemberActor, name: str
-) -> simcord.ResponseMessage | None:
-    """Use a command as somebody whom an override of the server lets see it."""
-    root = world.env.backend.find_command("index", None, type=1)
-    assert root is not None
-    world.guild.set_command_permissions(int(root["id"]), {who: True})
-    options = {"url": PAGE} if name == "index add" else {}
-    return (await who.slash(world.channel, name, **options)).response

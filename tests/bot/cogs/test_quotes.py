@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -168,6 +170,35 @@ async def test_sent_answers_are_not_kept_in_memory(world: World) -> None:
     store = world.bot._connection._view_store
     assert list(store._views) == []
     assert list(store._synced_message_views) == []
+
+
+async def test_a_label_of_superseded_articles_is_kept_with_the_quotes(world: World) -> None:
+    answer = bridge_answer()
+    world.service.reply = replace(
+        answer,
+        citations=tuple(
+            replace(c, quote=replace(c.quote, superseded_by="Hours in August"))
+            for c in answer.citations
+        ),
+    )
+    sent = await _ask(world)
+    result = await world.asker.click(sent, label=LABEL)
+
+    assert "superseded by “Hours in August”" in text_of(result.response)
+
+
+async def test_quotes_that_were_kept_before_there_were_labels_are_shown(world: World) -> None:
+    answer = await _ask(world)
+
+    def forget_labels(connection: sqlite3.Connection) -> None:
+        (quotes,) = connection.execute("SELECT quotes FROM sent_answer").fetchone()
+        old = [{k: v for k, v in q.items() if k != "superseded_by"} for q in json.loads(quotes)]
+        connection.execute("UPDATE sent_answer SET quotes = ?", (json.dumps(old),))
+
+    await world.answers._database.write(forget_labels)
+    result = await world.asker.click(answer, label=LABEL)
+
+    assert "> The Tern Bridge opened again on Tuesday." in text_of(result.response)
 
 
 async def _press(world: World, answer_id: str) -> simcord.ResponseMessage | None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,26 @@ def test_ctrl_c_while_waiting_for_the_owner_is_quiet_too(
     chat: subprocess.Popen[str], spawn: Spawn
 ) -> None:
     asking = spawn("ask", "hang for ever")
-    time.sleep(1.5)
+    wait_until_connected(asking)
     asking.send_signal(signal.SIGINT)
 
     assert finish(asking) == (130, "", "")
+
+
+def wait_until_connected(process: subprocess.Popen[str]) -> None:
+    """Until the process has a socket open; where that cannot be seen, a while."""
+    files = Path(f"/proc/{process.pid}/fd")
+    if not files.parent.exists():
+        time.sleep(3)
+        return
+    while process.poll() is None:
+        names = (str(file.readlink()) for file in files.iterdir() if file.is_symlink())
+        with suppress(FileNotFoundError):
+            # The event loop has a pair of its own.
+            if sum(name.startswith("socket:") for name in names) > 2:
+                break
+        time.sleep(0.02)
+    time.sleep(0.2)
 
 
 def test_relative_paths_mean_the_clients_folder(

@@ -14,6 +14,7 @@ from bot.answering.models import Answer, Reason
 from bot.cogs.layout import build_view
 from bot.rendering.answer import CARDS_LIMIT, render_reply
 from bot.rendering.parts import CARD_LIMIT, Card, Tone
+from bot.rendering.sources import FULL, TIGHT, write_sources
 from index.models import Article
 from tests.fakes.discord_markdown import find_active
 from tests.fakes.discord_openapi import find_problems
@@ -205,3 +206,27 @@ def test_a_card_that_discord_would_refuse_cannot_be_made() -> None:
 
 def _first_lines(sources: str) -> str:
     return "\n".join(line for line in sources.split("\n") if not line.startswith("-# "))
+
+
+@pytest.mark.parametrize(
+    ("newer", "said"),
+    [("Hours in August", "superseded by “Hours in August”"), ("", "superseded by a newer article")],
+)
+def test_a_superseded_article_is_always_labelled(newer: str, said: str) -> None:
+    answer = bridge_answer()
+    citations = tuple(
+        replace(c, quote=replace(c.quote, superseded_by=newer)) for c in answer.citations
+    )
+    (card,) = render_reply(replace(answer, citations=citations))
+    assert card.text.count(said) == 2
+
+    for style in (FULL, TIGHT):
+        assert said in write_sources(citations[:1], style)
+
+
+def test_a_superseded_article_is_labelled_in_a_refusal_too() -> None:
+    asked = refusal(Reason.NOT_SUPPORTED, BRIDGE)
+    passages = tuple(replace(p, superseded_by="Newer") for p in asked.passages)
+    (card,) = render_reply(replace(asked, passages=passages))
+
+    assert "superseded by “Newer”" in card.text

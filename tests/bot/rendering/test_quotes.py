@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -63,6 +64,15 @@ def test_quotes_that_were_taken_out_are_named() -> None:
     (card,) = render_quotes(_answer("One.", unconfirmed=(2, 3)))
 
     assert card.blocks[-1].endswith("no longer stands in the article: [2], [3]")
+
+
+def test_a_superseded_article_is_labelled_beside_its_quote() -> None:
+    answer = _answer("One.", "Two.")
+    first = replace(answer.quotes[0], superseded_by="**New** @everyone")
+    (card,) = render_quotes(replace(answer, quotes=(first, answer.quotes[1])))
+
+    assert "superseded by “\\*\\*New\\*\\* @\u200beveryone”" in card.blocks[0]
+    assert "superseded" not in card.blocks[1]
 
 
 def _letters(text: str) -> str:
