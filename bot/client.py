@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -99,6 +100,7 @@ class FootnoteBot(commands.Bot):
         )
         self.desk = ModeratorDesk(intake=self.intake, errors=self.errors)
         self.actions = ActionDesk(self.desk)
+        self.knows_servers = asyncio.Event()
         self.poster = Poster(self, service=service)
         self._service = service
         self._answers = answers
@@ -159,6 +161,7 @@ class FootnoteBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Log the connection; this comes again with every new session."""
+        self.knows_servers.set()
         self._log.info("ready", bot=str(self.user), guilds=len(self.guilds))
 
     async def on_message(self, message: discord.Message, /) -> None:

@@ -1,8 +1,11 @@
-"""Makes docs/answer.png: a real answer from the seeds, as Discord shows it.
+"""Makes the pictures of docs/: what Discord shows of answers and of a moderator's work.
 
 Needs the test tools, chromium, and simcord's preview (``pip install linkify-it-py``):
 
-    python docs/make_pictures.py
+    python docs/make_pictures.py [NAME ...]
+
+Answers are real, from the seeds. The cards of moderators are shown around a service that
+replies as told, with invented articles.
 """
 
 from __future__ import annotations
@@ -10,72 +13,234 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import discord
+import picture_samples as samples
 import simcord
 from PIL import Image, ImageChops
 
 from bot.client import FootnoteBot
 from bot.cogs.layout import QUOTES_LABEL
-from bot.cogs.ports import library_of
+from bot.cogs.ports import BotConfig, Service, library_of
 from bot.settings import Settings
 from bot.state.answers import AnswerLog
 from bot.state.command_hash import CommandHashes
 from bot.wiring import open_service
 from index.database import Database
+from index.errors import PlanBlocked
+from index.models import SyncReport
+from tests.fakes.discord_service import ScriptedService
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURE = ROOT / "docs" / "answer.png"
-QUESTION = "How many seats did the Liberals win, and when did Carney and Trump first speak?"
-SIZE = (940, 1000)
+WIDTH = 940
+# The preview does not settle at every height; the next one is tried then.
+HEIGHTS = (1400, 1700, 1230, 1555)
 # Between the preview's list of messages, its day line and its field to write in.
-TALK = (257, 150, 940, 930)
+LEFT, TOP, FOOT = 257, 150, 70
 MARGIN = 14
+QUESTION = "How many seats did the Liberals win, and when did Carney and Trump first speak?"
+UNKNOWN = "How do I bake sourdough bread at home?"
 
 
-async def main(folder: Path) -> None:
-    """Ask the real bot in a Discord in memory and take a picture of what it says."""
+@dataclass(frozen=True)
+class Stage:
+    """A server in a Discord in memory, and a moderator in it."""
+
+    env: simcord.Env
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    moderator: simcord.MemberActor
+
+    async def use(self, name: str, **options: object) -> simcord.InteractionResult:
+        """Use a command as the moderator."""
+        return await self.moderator.slash(self.channel, name, **options)
+
+    async def press(self, shown: simcord.InteractionResult, label: str) -> None:
+        """Press a button of the first card that was shown."""
+        if shown.response is None:
+            raise RuntimeError("the bot showed nothing")
+        await self.moderator.click(shown.response, label=label)
+
+
+Scene = Callable[[Stage, ScriptedService], Awaitable[None]]
+
+
+async def show_plan(stage: Stage, service: ScriptedService) -> None:
+    """A plan with something of each kind."""
+    service.open_plans = {"7f3a": samples.plan(library_of(stage.guild.id))}
+    await stage.use("index plan")
+
+
+async def show_changes(stage: Stage, service: ScriptedService) -> None:
+    """A changed article."""
+    service.open_plans = {"7f3a": samples.plan(library_of(stage.guild.id))}
+    await stage.press(await stage.use("index plan"), "Show changes")
+
+
+async def show_guard(stage: Stage, service: ScriptedService) -> None:
+    """A publication that a guard stopped."""
+    plan = samples.dropping_plan(library_of(stage.guild.id))
+    service.open_plans = {plan.id: plan}
+    service.error = PlanBlocked(samples.DROP, plan_id=plan.id, drop=True, suspicious=True)
+    await stage.use("index sync")
+
+
+async def show_job(stage: Stage, service: ScriptedService) -> None:
+    """A job in the middle of its work, with its pace."""
+    go_on = asyncio.Event()
+
+    async def work() -> None:
+        for progress in samples.PROGRESS:
+            service.tell(progress)
+            await asyncio.sleep(1.2)
+        await stage.env.external_wait(go_on.wait(), reason="the picture is taken")
+
+    service.before = work
+    await stage.use("index sync")
+    await stage.env.advance_time(8.1)
+
+
+async def show_report(stage: Stage, service: ScriptedService) -> None:
+    """What an add came to."""
+    service.report = samples.REPORT
+    await stage.use("index add", url="https://gullmarrow.example/feed.xml")
+
+
+async def show_history(stage: Stage, service: ScriptedService) -> None:
+    """The editions of a library."""
+    service.editions = samples.editions(f"discord:{stage.moderator.id}")
+    await stage.use("index history")
+
+
+async def show_status(stage: Stage, service: ScriptedService) -> None:
+    """What a library holds."""
+    service.state = samples.STATUS
+    await stage.use("index status")
+
+
+async def show_sources(stage: Stage, service: ScriptedService) -> None:
+    """The sources and their schedules."""
+    service.remembered = samples.sources(f"discord:{stage.moderator.id}")
+    await stage.use("index sources")
+
+
+async def show_schedule_report(stage: Stage, service: ScriptedService) -> None:
+    """What moderators hear of a scheduled run."""
+    service.channel = stage.channel.id
+    bot = stage.env.bot
+    if not isinstance(bot, FootnoteBot):
+        raise TypeError("another bot runs")
+    await bot.poster.post_report(library_of(stage.guild.id), samples.SCHEDULED)
+
+
+SCENES: dict[str, Scene] = {
+    "plan": show_plan,
+    "changes": show_changes,
+    "guard": show_guard,
+    "job": show_job,
+    "report": show_report,
+    "history": show_history,
+    "status": show_status,
+    "sources": show_sources,
+    "scheduled": show_schedule_report,
+}
+
+
+async def make(names: list[str], folder: Path) -> None:
+    """Make the named pictures, all of them where none is named."""
+    for name, scene in SCENES.items():
+        if not names or name in names:
+            service = ScriptedService()
+            service.report = SyncReport(edition=13, published=True)
+            async with open_stage(service, folder / name) as stage:
+                await scene(stage, service)
+                await take_picture(stage, name, folder / name)
+                # What still runs is let go by the end of the stage.
+                service.before = None
+    for name, question in {"answer": QUESTION, "refusal": UNKNOWN}.items():
+        if not names or name in names:
+            await show_reply(name, question, folder / name)
+
+
+async def show_reply(name: str, question: str, folder: Path) -> None:
+    """Ask the real bot something about the seeds."""
     settings = Settings(data=folder / "data")
-    settings.data.mkdir()
+    settings.data.mkdir(parents=True)
+    async with (
+        open_service(settings, on_notice=sys.stderr.write) as service,
+        open_stage(service, folder) as stage,
+    ):
+        library = library_of(stage.guild.id)
+        await service.add(library, [str(ROOT / "seeds")], actor="picture")
+        reply = await stage.use("ask", question=question)
+        if name == "answer":
+            await stage.press(reply, QUOTES_LABEL)
+        await take_picture(stage, name, folder)
+
+
+@asynccontextmanager
+async def open_stage(service: Service, folder: Path) -> AsyncIterator[Stage]:
+    """The real bot around a service, in a Discord in memory."""
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - nobody waits
     database = Database(folder / "answers.db")
     answers, hashes = AnswerLog(database), CommandHashes(database)
     await answers.open()
     await hashes.open()
-    async with open_service(settings, on_notice=sys.stderr.write) as service:
-        bot = FootnoteBot(service=service, answers=answers, command_hashes=hashes)
-        world = simcord.run(bot, settle_timeout=60.0)
-        world._env.backend.bot_user.name = "Footnote"  # noqa: SLF001 - it has no other way
-        async with world as env:
-            guild = env.create_guild("The Quiet Harbour")
-            channel = guild.create_text_channel("questions")
-            ann = guild.add_member(env.create_user("Ann"))
-            await service.add(library_of(guild.id), [str(ROOT / "seeds")], actor="picture")
-            answer = await ann.slash(channel, "ask", question=QUESTION)
-            if answer.response is None:
-                raise RuntimeError("the bot did not answer")
-            await ann.click(answer.response, label=QUOTES_LABEL)
-            async with env.preview(channel, viewers=[ann], layout="channel") as preview:
-                await take(preview.url, folder / "page.png", folder / "browser")
+    # The card of a job is drawn twice, then it stands still: the stage's clock runs ahead.
+    config = BotConfig(progress_interval=8.0, token_lifetime=9.0)
+    bot = FootnoteBot(service=service, answers=answers, command_hashes=hashes, config=config)
+    world = simcord.run(bot, settle_timeout=60.0)
+    world._env.backend.bot_user.name = "Footnote"  # noqa: SLF001 - it has no other way
+    async with world as env:
+        guild = env.create_guild("The Quiet Harbour")
+        keepers = guild.create_role("Keepers", permissions=discord.Permissions(manage_guild=True))
+        channel = guild.create_text_channel("questions")
+        moderator = guild.add_member(env.create_user("Ann"), roles=[keepers])
+        yield Stage(env, guild, channel, moderator)
     await database.close()
-    crop(folder / "page.png", PICTURE)
 
 
-async def take(url: str, picture: Path, profile: Path) -> None:
+async def take_picture(stage: Stage, name: str, folder: Path) -> None:
+    """What the moderator sees now, in docs/."""
+    viewers = [stage.moderator]
+    async with stage.env.preview(stage.channel, viewers=viewers, layout="channel") as preview:
+        for height in HEIGHTS:
+            page = folder / f"page-{height}.png"
+            await run_browser(preview.url, page, height, folder / f"browser-{height}")
+            if is_settled(page):
+                break
+    crop(page, ROOT / "docs" / f"{name}.png")
+
+
+async def run_browser(url: str, picture: Path, height: int, profile: Path) -> None:
     """What a browser shows at the address."""
     browser = await asyncio.create_subprocess_exec(
         *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
         *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
         *("--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}"),
-        *(f"--window-size={SIZE[0]},{SIZE[1]}", "--virtual-time-budget=20000"),
+        *(f"--window-size={WIDTH},{height}", "--virtual-time-budget=40000"),
         *(f"--screenshot={picture}", url),
         stderr=asyncio.subprocess.DEVNULL,
     )
     await asyncio.wait_for(browser.wait(), 120)
 
 
+def is_settled(page: Path) -> bool:
+    """Whether the preview has found its place: else its field to write in is in the way."""
+    image = Image.open(page).convert("RGB")
+    bottom = image.height - FOOT
+    edge = image.crop((LEFT, bottom - 70, WIDTH, bottom - 2))
+    return all(low == high for low, high in edge.getextrema())
+
+
 def crop(page: Path, picture: Path) -> None:
     """Cut the picture to the talk, without the preview's own frame."""
-    image = Image.open(page).convert("RGB").crop(TALK)
+    image = Image.open(page).convert("RGB")
+    image = image.crop((LEFT, TOP, WIDTH, image.height - FOOT))
     background = Image.new("RGB", image.size, image.getpixel((image.width - 1, 0)))
     _, top, _, bottom = ImageChops.difference(image, background).getbbox() or (0, 0, *image.size)
     image = image.crop((0, max(0, top - MARGIN), image.width, bottom + MARGIN))
@@ -84,4 +249,4 @@ def crop(page: Path, picture: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(main(Path(temporary)))
+        asyncio.run(make(sys.argv[1:], Path(temporary)))

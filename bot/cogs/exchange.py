@@ -13,9 +13,11 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
-from bot.cogs.layout import build_view
+from bot.cogs.layout import build_modal, build_view
+from bot.cogs.ports import actor_of, library_of
 from bot.policy import Person, Place
-from bot.rendering.parts import Card
+from bot.rendering.actions import Form
+from bot.rendering.parts import Card, Tone
 
 NO_MENTIONS = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
@@ -50,13 +52,21 @@ class Exchange(Protocol):
 
 
 class InteractionExchange:
-    """A slash command or a button; ``private`` answers are seen by the asker only."""
+    """A slash command, a button, a menu or a form.
 
-    def __init__(self, interaction: Interaction, *, private: bool) -> None:
+    Args:
+        interaction: What Discord delivered.
+        private: Whether only the asker sees the answer.
+        in_place: Whether the answer takes the place of the card that was pressed.
+    """
+
+    def __init__(self, interaction: Interaction, *, private: bool, in_place: bool = False) -> None:
         self.interaction = interaction
         self.place, self.person = describe_interaction(interaction)
         self.channel_id = interaction.channel_id or 0
         self._private = private
+        self._in_place = in_place
+        self._shows_card = False
         self._resolved = False
 
     @property
@@ -64,17 +74,31 @@ class InteractionExchange:
         """Whether the person has been given something final."""
         return self._resolved
 
+    @property
+    def library(self) -> str:
+        """The name of the server's own library."""
+        return library_of(self.place.guild_id or 0)
+
+    @property
+    def actor(self) -> str:
+        """How the library's history names this person."""
+        return actor_of(self.person.id)
+
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
-        """Acknowledge with "thinking ..."; Discord allows three seconds for that."""
-        await self.interaction.response.defer(ephemeral=self._private, thinking=True)
+        """Acknowledge, with "thinking ..." where a new message is to come.
+
+        Discord allows three seconds for that.
+        """
+        if self._in_place:
+            await self.interaction.response.defer()
+        else:
+            await self.interaction.response.defer(ephemeral=self._private, thinking=True)
         yield
 
     async def show(self, cards: Sequence[Card]) -> None:
-        """The first card in place of "thinking ...", the others after it."""
-        await self.interaction.edit_original_response(
-            view=build_view(cards[0]), allowed_mentions=NO_MENTIONS
-        )
+        """The first card in place of what is there, the others after it."""
+        await self.update(cards[0])
         self._resolved = True
         for card in cards[1:]:
             await self.interaction.followup.send(
@@ -87,18 +111,30 @@ class InteractionExchange:
         resolved, self._resolved = self._resolved, True
         if not response.is_done():
             await response.send_message(sentence, ephemeral=True, allowed_mentions=NO_MENTIONS)
-        elif resolved:
+        elif resolved or (self._in_place and not self._shows_card):
+            # The card that was pressed stays as it is.
             await self.interaction.followup.send(
                 sentence, ephemeral=True, allowed_mentions=NO_MENTIONS
             )
+        elif self._shows_card:
+            # Discord takes no plain text for a message that was a card once.
+            await self.update(Card((sentence,), Tone.REFUSAL))
         else:
-            await self.update(sentence)
+            await self.interaction.edit_original_response(
+                content=sentence, allowed_mentions=NO_MENTIONS
+            )
 
-    async def update(self, sentence: str) -> None:
-        """Put a sentence in place of "thinking ..." or of the sentence before."""
+    async def update(self, card: Card) -> None:
+        """Put a card in place of "thinking ..." or of the card before."""
         await self.interaction.edit_original_response(
-            content=sentence, allowed_mentions=NO_MENTIONS
+            view=build_view(card), allowed_mentions=NO_MENTIONS
         )
+        self._shows_card = True
+
+    async def open(self, form: Form) -> None:
+        """Show a form; it has to be the first answer."""
+        await self.interaction.response.send_modal(build_modal(form))
+        self._resolved = True
 
 
 class MessageExchange:

@@ -47,6 +47,11 @@ class Intake:
             self._seen.popitem(last=False)
         return True
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing more is taken in."""
+        return self._is_closing
+
     def may_enter(self, person_id: int) -> Decision:
         """Whether there is room for one more."""
         return has_room(

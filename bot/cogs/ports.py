@@ -8,11 +8,24 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.answering.models import Question, Reply
-from index.models import LibraryStatus, OnProgress, SyncReport
+from index.entries import SourceOptions
+from index.models import EditionInfo, LibraryStatus, OnProgress, SyncReport, VerifyReport
+from index.plans import Consent, Plan
+from index.records import (
+    AuditEntry,
+    GoldenCheck,
+    GoldenQuestion,
+    JobInfo,
+    SourceInfo,
+    Supersession,
+)
+
+Upload = tuple[str, bytes]
+NO_CONSENT = Consent()
 
 
-class Service(Protocol):
-    """The libraries, one a server. ``bot.service.FootnoteService`` is the real one."""
+class Answers(Protocol):
+    """What those who ask need."""
 
     async def ask(self, library: str, question: Question) -> Reply:
         """An answer with its citations, or a refusal with its reason."""
@@ -22,19 +35,30 @@ class Service(Protocol):
         """The clean text of an article version; ``KeyError`` when it is not stored."""
         ...
 
+
+class Publishing(Protocol):
+    """What changes the articles. All of it runs as jobs, one at a time in a library.
+
+    Raises:
+        PlanBlocked: a moderator has to look first; nothing was published.
+        PlanOutdated: a plan no longer fits, is unknown, or was used up.
+        JobRefused: another job works on the library.
+    """
+
     async def add(
-        self, library: str, targets: Sequence[str], *, actor: str, on_progress: OnProgress
+        self,
+        library: str,
+        targets: Sequence[str],
+        *,
+        actor: str,
+        options: SourceOptions | None = None,
+        on_progress: OnProgress,
     ) -> SyncReport:
         """Read URLs and publish an edition."""
         ...
 
     async def add_uploads(
-        self,
-        library: str,
-        uploads: Sequence[tuple[str, bytes]],
-        *,
-        actor: str,
-        on_progress: OnProgress,
+        self, library: str, uploads: Sequence[Upload], *, actor: str, on_progress: OnProgress
     ) -> SyncReport:
         """Read files that somebody handed over, and publish an edition."""
         ...
@@ -43,9 +67,150 @@ class Service(Protocol):
         """Read the remembered sources again and publish what changed."""
         ...
 
+    async def plan(
+        self,
+        library: str,
+        *,
+        actor: str,
+        targets: Sequence[str] = (),
+        uploads: Sequence[Upload] = (),
+        on_progress: OnProgress,
+    ) -> Plan:
+        """What an add would change, or a sync where neither targets nor uploads are given."""
+        ...
+
+    async def show_plan(self, library: str, plan_id: str) -> Plan:
+        """A plan as it was made."""
+        ...
+
+    async def plans(self, library: str) -> tuple[Plan, ...]:
+        """The open plans, newest first."""
+        ...
+
+    async def publish(
+        self,
+        library: str,
+        plan_id: str,
+        *,
+        actor: str,
+        reason: str = "",
+        consent: Consent = NO_CONSENT,
+        on_progress: OnProgress,
+    ) -> SyncReport:
+        """Publish exactly that plan."""
+        ...
+
+    async def discard(self, library: str, plan_id: str, *, actor: str) -> None:
+        """Put a plan away."""
+        ...
+
+    async def rollback(
+        self, library: str, edition: int, *, actor: str, reason: str = "", on_progress: OnProgress
+    ) -> SyncReport:
+        """Publish the state of an edition as a new one; schedules are paused."""
+        ...
+
+    async def remove(
+        self,
+        library: str,
+        article_ids: Sequence[str],
+        *,
+        actor: str,
+        reason: str = "",
+        on_progress: OnProgress,
+    ) -> SyncReport:
+        """Take articles out of the answers."""
+        ...
+
+    async def remove_source(
+        self, library: str, source: int, *, actor: str, reason: str = "", on_progress: OnProgress
+    ) -> SyncReport:
+        """Forget a source and take its articles out of the answers."""
+        ...
+
+
+class Deciding(Protocol):
+    """What moderators look at and decide besides."""
+
+    async def supersede(
+        self, library: str, article_id: str, *, by: str | None, actor: str, reason: str = ""
+    ) -> Supersession | None:
+        """Label an article as superseded; None for ``by`` takes the label off."""
+        ...
+
+    async def history(self, library: str) -> tuple[EditionInfo, ...]:
+        """The editions, newest first."""
+        ...
+
+    async def audit(self, library: str, limit: int = 50) -> tuple[AuditEntry, ...]:
+        """Who did what, newest first."""
+        ...
+
+    async def sources(self, library: str) -> tuple[SourceInfo, ...]:
+        """The remembered sources."""
+        ...
+
+    async def set_schedule(
+        self, library: str, source: int, schedule: str | None, *, actor: str
+    ) -> SourceInfo:
+        """When a source is read; None: only when somebody asks for it."""
+        ...
+
+    async def golden(self, library: str) -> tuple[GoldenQuestion, ...]:
+        """The golden questions."""
+        ...
+
+    async def add_golden(
+        self, library: str, question: str, article_id: str, *, actor: str
+    ) -> GoldenQuestion:
+        """Keep a question; ``SourceError`` if its answer does not cite that article now."""
+        ...
+
+    async def remove_golden(self, library: str, key: int, *, actor: str) -> GoldenQuestion:
+        """Forget one."""
+        ...
+
+    async def check_golden(
+        self, library: str, *, on_progress: OnProgress
+    ) -> tuple[GoldenCheck, ...]:
+        """How each fares now."""
+        ...
+
+    async def jobs(self, library: str, limit: int = 20) -> tuple[JobInfo, ...]:
+        """The newest jobs, those that run with how far they are."""
+        ...
+
+    async def cancel(self, library: str, job_id: str | None = None, *, actor: str) -> JobInfo:
+        """Cancel a job, the running one if none is named; ``JobRefused`` if there is none."""
+        ...
+
+    async def find_articles(
+        self, library: str, text: str, limit: int = 25
+    ) -> tuple[tuple[str, str], ...]:
+        """Ids and titles of articles whose id or title contains the text."""
+        ...
+
+    async def reports_channel(self, library: str) -> int | None:
+        """The channel that scheduled reports go to."""
+        ...
+
+    async def set_reports_channel(
+        self, library: str, channel_id: int | None, *, actor: str
+    ) -> None:
+        """Where scheduled reports go; None: nowhere."""
+        ...
+
     async def status(self, library: str) -> LibraryStatus:
         """What the library holds."""
         ...
+
+    async def verify(self, library: str) -> VerifyReport:
+        """Whether the parts of the library agree."""
+        ...
+
+
+class Service(Answers, Publishing, Deciding, Protocol):
+    """The libraries, one a server. ``bot.service.FootnoteService`` is the real one."""
 
 
 class CommandHashStore(Protocol):
@@ -79,6 +244,12 @@ class BotConfig:
 def library_of(guild_id: int) -> str:
     """The name of a server's own library."""
     return f"discord-{guild_id}"
+
+
+def guild_of(library: str) -> int | None:
+    """The server whose library has this name; None for a library of no server."""
+    number = library.removeprefix("discord-")
+    return int(number) if library.startswith("discord-") and number.isdecimal() else None
 
 
 def actor_of(user_id: int) -> str:

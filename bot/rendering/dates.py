@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.rendering.text import shorten
 
@@ -23,6 +23,29 @@ def readable_date(given: str | None) -> str | None:
         return None
     given = given.strip()
     return _read_partial(given) or _read_timestamp(given) or shorten(given, _UNKNOWN_LIMIT)
+
+
+def moment(given: str | None, style: str = "f") -> str:
+    """A time of ours (ISO 8601) as Discord shows it to each reader in their own zone.
+
+    ``style`` is Discord's: "f" the day and time, "R" how far from now.
+    """
+    if not given:
+        return "never"
+    try:
+        known = datetime.fromisoformat(given)
+    except ValueError:
+        return shorten(given, _UNKNOWN_LIMIT)
+    return f"<t:{int(known.replace(tzinfo=known.tzinfo or UTC).timestamp())}:{style}>"
+
+
+def readable_span(seconds: float) -> str:
+    """A time span in words, roughly: "40 seconds", "3 minutes", "2 hours"."""
+    for size, word in ((3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= 1.5 * size or size == 1:
+            number = max(1, round(seconds / size))
+            return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    raise AssertionError("a second is the last")
 
 
 def readable_size(count: int) -> str:

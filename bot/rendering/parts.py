@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.rendering.actions import Action, Button
 from bot.rendering.text import measure
 
 CARD_LIMIT = 4000
 """What the texts of one card may hold together, in UTF-16 units."""
 NOTE_LIMIT = 2000
 """What the content of one plain message may hold."""
+ROW_LIMIT = 5
+"""How many buttons stand side by side."""
+_COMPONENTS_LIMIT = 40
 
 
 class Tone(Enum):
@@ -18,13 +22,18 @@ class Tone(Enum):
 
     ANSWER = auto()
     REFUSAL = auto()
+    PLAN = auto()
+    WORKING = auto()
+    DONE = auto()
+    WARNING = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One message: blocks of harmless markdown, parted by thin lines.
 
-    ``answer_id`` asks for the button that shows the quotes of that answer.
+    ``answer_id`` asks for the button that shows the quotes of that answer. ``actions`` come
+    below the blocks, buttons side by side.
 
     Raises:
         ValueError: Discord would not take it.
@@ -33,12 +42,33 @@ class Card:
     blocks: tuple[str, ...]
     tone: Tone
     answer_id: str | None = None
+    actions: tuple[Action, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.blocks or not all(block.strip() for block in self.blocks):
             raise ValueError("a card needs a text in every block")
         if self.length > CARD_LIMIT:
             raise ValueError(f"a card of {self.length} characters; {CARD_LIMIT} or fewer")
+        if self._components > _COMPONENTS_LIMIT:
+            raise ValueError(f"a card of {self._components} components")
+
+    @property
+    def rows(self) -> tuple[tuple[Action, ...], ...]:
+        """The actions as they stand: a menu by itself, buttons side by side."""
+        rows: list[list[Action]] = []
+        for action in self.actions:
+            last = rows[-1] if rows else []
+            joins = isinstance(action, Button) and last and isinstance(last[0], Button)
+            if joins and len(last) < ROW_LIMIT:
+                last.append(action)
+            else:
+                rows.append([action])
+        return tuple(map(tuple, rows))
+
+    @property
+    def _components(self) -> int:
+        buttons = len(self.rows) + len(self.actions) + 2 * (self.answer_id is not None)
+        return 2 * len(self.blocks) + buttons
 
     @property
     def length(self) -> int:

@@ -52,7 +52,7 @@ def _fill(blocks: Sequence[str]) -> Iterator[list[str]]:
 def _write_quote(quote: SentQuote) -> Iterator[str]:
     title = f"{mark(quote.number)} {write_title(quote.title, _TITLE_LIMIT)}"
     link = short_url(quote.link)
-    details = write_details(quote.publisher, quote.published_at)
+    details = write_details(quote.publisher, quote.published_at, quote.superseded_by)
     head = f"[{title}]({link})" if link else title
     opening = f"{head}\n-# {details}" if details else head
     rest = clean(quote.text)

@@ -64,5 +64,5 @@ def _write_article(passage: Passage) -> str:
     title = write_title(passage.title, _TITLE_LIMIT)
     url = short_url(passage.url)
     line = f"[{title}]({url})" if url else title
-    details = write_details(passage.publisher, passage.published_at)
+    details = write_details(passage.publisher, passage.published_at, passage.superseded_by)
     return f"{line}\n-# {details}" if details else line

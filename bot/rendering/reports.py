@@ -1,108 +1,185 @@
-"""What happened to a library, as plain notes for its moderators."""
+"""What happened to a library, as cards for its moderators."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.rendering.dates import readable_date, readable_size
-from bot.rendering.parts import NOTE_LIMIT
-from bot.rendering.text import measure, shorten
-from index.models import LibraryStatus, Problem, Progress, SyncReport
+from bot.rendering.actions import Button, Style, action_id
+from bot.rendering.dates import moment, readable_size
+from bot.rendering.jobs import describe_running
+from bot.rendering.lists import (
+    Section,
+    count,
+    join_counts,
+    list_problems,
+    make_section,
+    show_place,
+    show_title,
+    write_sections,
+)
+from bot.rendering.parts import Card, Tone
+from bot.rendering.text import measure, shorten, shorten_lines
+from index.models import LibraryStatus, Source, SyncReport, VerifyReport
+from index.records import JobInfo
 
 _NAMES_SHOWN = 5
-_NAME_LIMIT = 60
-_PROBLEMS_SHOWN = 6
-_WHERE_LIMIT = 80
-_MESSAGE_LIMIT = 150
+_NAME_LIMIT = 80
 _SOURCES_SHOWN = 8
-_SOURCE_LIMIT = 100
-_STAGE_LIMIT = 60
+_SOURCE_LIMIT = 120
+_SENTENCE_LIMIT = 900
+_RESERVE = 40
 
 
-def render_progress(title: str, progress: Progress | None) -> str:
-    """How far a job is, in one line."""
-    if progress is None:
-        return f"⏳ {title} …"
-    stage = shorten(progress.stage, _STAGE_LIMIT)
-    if progress.total is None:
-        return f"⏳ {title}: {stage}, {progress.done:,} so far"
-    return f"⏳ {title}: {stage}, {progress.done:,} of {progress.total:,}"
+def render_report(report: SyncReport, *, guard_follows: bool = False) -> Card:
+    """What an add, sync, publication, removal or rollback did.
 
-
-def render_report(report: SyncReport) -> str:
-    """What an add or a sync did, with the problems by name."""
-    lines = [summarise_report(report)]
-    lines += _list_names("Added", report.added)
-    lines += _list_names("Changed", report.changed)
-    lines += _list_names("Removed", report.removed)
-    if report.problems:
-        lines.append("**Could not be read**")
-        lines += _list_limited(list(map(_write_problem, report.problems)), _PROBLEMS_SHOWN)
-    return _within_note(lines)
+    ``guard_follows`` says that what was held back comes on a card of its own.
+    """
+    opening = summarise_report(report)
+    sections = _list_outcome(report)[guard_follows:]
+    return Card(
+        (opening, *write_sections(sections, taken=measure(opening) + _RESERVE)),
+        Tone.WARNING if report.failing or (report.held and not guard_follows) else Tone.DONE,
+        actions=() if guard_follows else held_actions(report),
+    )
 
 
 def summarise_report(report: SyncReport) -> str:
-    """What an add or a sync did, in one line of counts."""
+    """What was done, in counts: fit for a channel whose readers are no moderators."""
     if not report.published:
+        held = f" {count(len(report.suspicious), 'article')} held back." if report.held else ""
         return (
-            f"Nothing changed: {_count(report.unchanged, 'article')} as before, "
-            f"edition {report.edition}."
+            f"**Nothing changed**: {count(report.unchanged, 'article')} as before, "
+            f"edition {report.edition}.{held}"
         )
-    counts = [
-        f"{len(report.added)} added",
-        f"{len(report.changed)} changed",
-        f"{len(report.removed)} removed" if report.removed else "",
-        f"{report.unchanged} unchanged",
-    ]
-    told = ", ".join(count for count in counts if count)
-    return f"**Edition {report.edition} is published**: {told}, in {report.seconds:.1f} s."
+    counted = join_counts(
+        (len(report.added), "added"),
+        (len(report.changed), "changed"),
+        (len(report.removed), "removed"),
+        (len(report.moved), "moved"),
+        (report.unchanged, "unchanged"),
+        (len(report.suspicious) if report.held else 0, "held back"),
+    )
+    return f"**Edition {report.edition} is published** in {report.seconds:.1f} s\n{counted}"
 
 
-def render_status(status: LibraryStatus) -> str:
-    """What the library of a server holds."""
+def held_actions(report: SyncReport) -> tuple[Button, ...]:
+    """Ways to the plan that holds what was held back."""
+    if report.held is None:
+        return ()
+    return _plan_buttons(report.held)
+
+
+def render_scheduled(
+    sources: Sequence[str],
+    *,
+    report: SyncReport | None,
+    problem: str = "",
+    held: str | None = None,
+    recovered: bool = False,
+) -> Card:
+    """What reading sources by their schedule came to, for the moderators' channel.
+
+    Args:
+        sources: Where they are.
+        report: What it did; None where it failed.
+        problem: The sentence of what went wrong, "" if nothing did.
+        held: The plan that waits for a moderator.
+        recovered: Whether reading them failed the last time and no longer does.
+    """
+    where = make_section("-# Read by schedule:", sources, _write_read, shown=5)
+    closing = where.write() if sources else "-# Read by schedule"
+    told = shorten_lines(problem, _SENTENCE_LIMIT)
+    if report is None:
+        opening = (
+            "**A scheduled run waits for a moderator**" if held else "**A scheduled run failed**"
+        )
+        buttons = _plan_buttons(held) if held else ()
+        blocks = (f"{opening}\n{told}" if told else opening, closing)
+        return Card(blocks, Tone.WARNING, actions=buttons)
+    opening = summarise_report(report)
+    if recovered:
+        opening = f"**Reading works again.**\n{opening}"
+    taken = sum(map(measure, (opening, told, closing))) + _RESERVE
+    sections = write_sections(_list_outcome(report), taken=taken)
+    is_fine = not (report.held or report.problems or told)
+    return Card(
+        tuple(filter(None, [opening, told, *sections, closing])),
+        Tone.DONE if is_fine else Tone.WARNING,
+        actions=held_actions(report) or (_plan_buttons(held) if held else ()),
+    )
+
+
+def render_status(status: LibraryStatus, running: JobInfo | None = None) -> Card:
+    """What the library of a server holds, and what is being done to it."""
+    job = describe_running(running) if running else ""
     if status.edition is None:
-        return "The library of this server is empty. `/index add` puts articles in."
+        text = "The library of this server is empty. `/index add` puts articles in."
+        return Card(tuple(filter(None, [text, job])), Tone.PLAN)
     edition = status.edition
     database, vectors = readable_size(status.database_bytes), readable_size(status.vector_bytes)
-    lines = [
-        f"**Edition {edition.number}**, published {readable_date(edition.published_at)}",
-        f"{_count(status.articles, 'article')}, {_count(status.chunks, 'searchable piece')}",
-        f"{database} in the database, {vectors} in the vector index",
+    opening = "\n".join(
+        [
+            f"**Edition {edition.number}**, published {moment(edition.published_at)}",
+            f"{count(status.articles, 'article')} in {count(status.chunks, 'searchable piece')}",
+            f"-# {database} in the database, {vectors} in the vector index",
+        ]
+    )
+    sources = make_section("**Sources**", status.sources, _write_source, shown=_SOURCES_SHOWN)
+    blocks = (opening, *write_sections([sources], taken=measure(opening) + 200), job)
+    return Card(tuple(filter(None, blocks)), Tone.PLAN)
+
+
+def render_verified(report: VerifyReport) -> Card:
+    """Whether the parts of the library agree."""
+    checked = f"edition {report.edition}, {count(report.chunks, 'searchable piece')}"
+    if not report.problems:
+        return Card((f"**The library is whole**: {checked}.",), Tone.DONE)
+    opening = f"**The library is not whole**: {checked}."
+    closing = "-# Whoever runs the bot can mend this with `footnote index rebuild`."
+    taken = measure(opening) + measure(closing) + _RESERVE
+    section = make_section("**What is wrong**", report.problems, _write_wrong, shown=6)
+    return Card((opening, *write_sections([section], taken=taken), closing), Tone.WARNING)
+
+
+def _list_outcome(report: SyncReport) -> list[Section]:
+    moved = tuple(f"{was} → {now}" for was, now in report.moved)
+    doubles = tuple(f"{loser} (the same as {winner})" for loser, winner in report.duplicates)
+    return [
+        list_problems("**Held back: a moderator has to look first**", report.suspicious),
+        _list_names("**Golden questions that no longer cite their article**", report.failing),
+        _list_names("**Added**", report.added),
+        _list_names("**Changed**", report.changed),
+        _list_names("**Removed**", report.removed),
+        _list_names("**Moved**", moved),
+        _list_names("**Left out as duplicates**", doubles),
+        list_problems("**Could not be read**", report.problems),
+        list_problems("**Good to know**", report.notes),
     ]
-    if status.sources:
-        lines.append("**Sources**")
-        written = [f"- {shorten(source.location, _SOURCE_LIMIT)}" for source in status.sources]
-        lines += _list_limited(written, _SOURCES_SHOWN)
-    return _within_note(lines)
 
 
-def _list_names(what: str, names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
-    shown = ", ".join(shorten(name, _NAME_LIMIT) for name in names[:_NAMES_SHOWN])
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-    return [f"{what}: {shown}{more}"]
+def _list_names(head: str, names: Sequence[str]) -> Section:
+    return make_section(head, names, _write_name, shown=_NAMES_SHOWN)
 
 
-def _write_problem(problem: Problem) -> str:
-    where, message = shorten(problem.where, _WHERE_LIMIT), shorten(problem.message, _MESSAGE_LIMIT)
-    return f"- {where}: {message}"
+def _write_name(name: str) -> str:
+    return f"- {show_title(name, _NAME_LIMIT)}"
 
 
-def _list_limited(lines: list[str], limit: int) -> list[str]:
-    if len(lines) <= limit:
-        return lines
-    return [*lines[:limit], f"- and {len(lines) - limit} more"]
+def _write_read(location: str) -> str:
+    return f"-# {show_place(location, _SOURCE_LIMIT)}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def _write_source(source: Source) -> str:
+    return f"- {show_place(source.location, _SOURCE_LIMIT)}"
 
 
-def _within_note(lines: list[str]) -> str:
-    kept: list[str] = []
-    for line in lines:
-        if measure("\n".join([*kept, line])) > NOTE_LIMIT:
-            break
-        kept.append(line)
-    return "\n".join(kept)
+def _write_wrong(problem: str) -> str:
+    return f"- {shorten(problem, _SENTENCE_LIMIT) or 'something'}"
+
+
+def _plan_buttons(plan_id: str) -> tuple[Button, ...]:
+    return (
+        Button("Publish …", action_id("plan", "publish", plan_id), Style.MAIN),
+        Button("Show the plan", action_id("plan", "show", plan_id)),
+    )

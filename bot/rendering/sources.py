@@ -12,6 +12,7 @@ from bot.rendering.text import link_label, shorten
 
 UNTITLED = "Untitled article"
 _PUBLISHER_LIMIT = 80
+_NEWER_LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,24 @@ def write_sources(citations: Sequence[Citation], style: SourceStyle = FULL) -> s
     return "\n".join(_write_source(group, style) for group in _group_by_article(citations))
 
 
-def write_details(publisher: str | None, published_at: str | None) -> str:
-    """Publisher and date in one line, empty where neither is known."""
-    known = [shorten(publisher, _PUBLISHER_LIMIT) if publisher else "", readable_date(published_at)]
+def write_details(
+    publisher: str | None, published_at: str | None, superseded_by: str | None = None
+) -> str:
+    """Publisher, date and what supersedes it, in one line; empty where nothing is known."""
+    known = [
+        shorten(publisher, _PUBLISHER_LIMIT) if publisher else "",
+        readable_date(published_at),
+        write_superseded(superseded_by),
+    ]
     return " · ".join(part for part in known if part)
+
+
+def write_superseded(superseded_by: str | None) -> str:
+    """That a newer article takes its place; "" where none does."""
+    if superseded_by is None:
+        return ""
+    newer = shorten(superseded_by, _NEWER_LIMIT)
+    return f"superseded by “{newer}”" if newer else "superseded by a newer article"
 
 
 def write_title(title: str, limit: int) -> str:
@@ -57,7 +72,12 @@ def _write_source(group: Sequence[Citation], style: SourceStyle) -> str:
     else:
         marks = [_masked(mark(c.number), link) for c, link in zip(group, links, strict=True)]
         line = f"{' '.join(marks)} {title}"
-    details = write_details(quote.publisher, quote.published_at) if style.detailed else ""
+    # What is superseded says so in every style.
+    details = (
+        write_details(quote.publisher, quote.published_at, quote.superseded_by)
+        if style.detailed
+        else write_superseded(quote.superseded_by)
+    )
     return f"{line}\n-# {details}" if details else line
 
 

@@ -42,6 +42,7 @@ _ACTIVE = re.compile(
 _ZERO_WIDTH_SPACE = "\u200b"
 _LOOKALIKES = str.maketrans({"[": "［", "]": "］"})
 _MARK_LIKE = re.compile(r"\[(\d[\d,\s–-]*)\]")
+_BACKTICK_RUN = re.compile("`(?=`)")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 
@@ -84,6 +85,21 @@ def shorten_lines(text: str, limit: int) -> str:
     return _fit(clean(text), limit, escape)
 
 
+def plain_line(text: str, limit: int) -> str:
+    """One line for where Discord shows no markdown: labels, choices, fields of a form."""
+    return _fit(clean_line(text), limit, str)
+
+
+def code_line(text: str, limit: int) -> str:
+    """One line that may stand in a block of code and cannot end it."""
+    return _fit(clean_line(text), limit, _part_backticks)
+
+
+def unescape(escaped: str) -> str:
+    """The cleaned text that ``escape`` was given."""
+    return re.sub(r"\\(.)", r"\1", escaped.replace("@" + _ZERO_WIDTH_SPACE, "@"), flags=re.DOTALL)
+
+
 def link_label(text: str, limit: int) -> str:
     """One harmless line that may stand between the brackets of a masked link.
 
@@ -107,6 +123,10 @@ def quote_lines(escaped: str) -> str:
 def cut_points(text: str) -> list[int]:
     """Where the text may be cut without breaking a character, ends included."""
     return [0, *(i for i in range(1, len(text)) if _may_cut(text, i)), len(text)]
+
+
+def _part_backticks(text: str) -> str:
+    return _BACKTICK_RUN.sub("`" + _ZERO_WIDTH_SPACE, text)
 
 
 def _visible(text: str) -> list[str]:

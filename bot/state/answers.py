@@ -59,6 +59,7 @@ class SentQuote:
     start: int
     end: int
     text: str
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _keep(citation: Citation) -> SentQuote:
         start=quote.start,
         end=quote.end,
         text=quote.text,
+        superseded_by=quote.superseded_by,
     )
 
 

@@ -102,7 +102,7 @@ async def use_as_outsider(
     world: World, name: str, **options: object
 ) -> simcord.ResponseMessage | None:
     """Use a command as the asker, whom an override of the server lets see it."""
-    root = world.env.backend.find_command(name.split()[0], None, type=1)
+    root = world.env.backend.find_command(name.split(maxsplit=1)[0], None, type=1)
     assert root is not None
     world.guild.set_command_permissions(int(root["id"]), {world.asker: True})
     return (await world.asker.slash(world.channel, name, **options)).response

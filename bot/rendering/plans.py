@@ -1,0 +1,217 @@
+"""A plan: what a publication would change, the word before it happens, and what stops it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.rendering.actions import Button, Style, action_id
+from bot.rendering.lists import (
+    Names,
+    Section,
+    count,
+    join_counts,
+    list_problems,
+    make_section,
+    show_title,
+    write_actor,
+    write_sections,
+)
+from bot.rendering.parts import Card, Tone
+from bot.rendering.text import measure, shorten
+from index.plans import Consent, Plan, PlanItem, PlanKind, PlanState
+
+_WHERE_LIMIT = 120
+_REASON_LIMIT = 240
+_NOTE_LIMIT = 200
+_GUARD_LIMIT = 900
+_RESERVE = 40
+_OVER = {
+    PlanState.PUBLISHED: "This plan was published.",
+    PlanState.DISCARDED: "This plan was discarded; nothing was changed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a plan was not published: the sentence, and what has to be said yes to."""
+
+    sentence: str
+    needs: Consent
+
+
+def render_plan(plan: Plan, names: Names) -> Card:
+    """What the plan would change, with the buttons that go on from there."""
+    base = f"edition {plan.base_edition}" if plan.base_edition else "an empty library"
+    head = [f"**Plan `{plan.id}`** against {base}", count_changes(plan), _warn_of_drop(plan)]
+    opening = "\n".join(filter(None, head))
+    closing = _say_what_is_next(plan, names)
+    sections = [_list_suspicious(plan), *_list_changes(plan), *_list_remarks(plan)]
+    taken = measure(opening) + measure(closing) + _RESERVE
+    return Card(
+        (opening, *write_sections(sections, taken=taken), closing),
+        Tone.WARNING if plan.suspicious or plan.drops_too_much else Tone.PLAN,
+        actions=_buttons(plan),
+    )
+
+
+def render_confirm(plan: Plan) -> Card:
+    """What publishing it will do, before it is done."""
+    lines = ["**Publish this plan?**", count_changes(plan)]
+    if plan.suspicious:
+        lines.append(f"{count(len(plan.suspicious), 'article')} in it may be broken; see the plan.")
+    lines.append(_warn_of_drop(plan))
+    closing = (
+        "-# Everybody gets answers from the new edition at once. "
+        "`/index rollback` brings the old one back."
+    )
+    actions = (
+        Button("Publish now", action_id("plan", "confirm", plan.id), Style.MAIN),
+        Button("Back to the plan", action_id("plan", "show", plan.id)),
+    )
+    return Card(("\n".join(filter(None, lines)), closing), Tone.PLAN, actions=actions)
+
+
+def render_guard(plan: Plan, stop: Stop) -> Card:
+    """What stops the publication, exactly, and how to publish all the same."""
+    needs = stop.needs
+    opening = f"**Not published: a moderator has to look first**\n{count_changes(plan)}"
+    told = shorten(stop.sentence, _GUARD_LIMIT) if needs.golden or not _says_why(needs) else ""
+    closing = "-# Nothing was changed. Publishing anyway is recorded with your name."
+    sections = [
+        _list_dropped(plan) if needs.drop else None,
+        _list_suspicious(plan) if needs.suspicious else None,
+    ]
+    taken = sum(map(measure, (opening, told, closing))) + _RESERVE
+    blocks = [opening, told, *write_sections(list(filter(None, sections)), taken=taken), closing]
+    actions = (
+        Button(
+            "Publish anyway …",
+            action_id("plan", "force", plan.id, write_consent(needs)),
+            Style.DANGER,
+        ),
+        *_looks(plan),
+        Button("Discard", action_id("plan", "discard", plan.id)),
+    )
+    return Card(tuple(filter(None, blocks)), Tone.WARNING, actions=actions)
+
+
+def render_note(sentence: str, tone: Tone = Tone.PLAN, actions: tuple[Button, ...] = ()) -> Card:
+    """One sentence of ours as a card; what is untrusted in it is already made harmless."""
+    return Card((sentence,), tone, actions=actions)
+
+
+def render_unfit(sentence: str) -> Card:
+    """That a plan cannot be published or shown, and why."""
+    told = shorten(sentence, _GUARD_LIMIT) or "The plan no longer fits."
+    return Card((f"**Not published.** {told}", "-# `/index plan` makes a new plan."), Tone.REFUSAL)
+
+
+def write_consent(consent: Consent) -> str:
+    """What was said yes to, in letters for an id."""
+    letters = {"d": consent.drop, "s": consent.suspicious, "g": consent.golden}
+    return "".join(letter for letter, given in letters.items() if given) or "-"
+
+
+def read_consent(letters: str) -> Consent:
+    """What ``write_consent`` wrote."""
+    return Consent(drop="d" in letters, suspicious="s" in letters, golden="g" in letters)
+
+
+def count_changes(plan: Plan) -> str:
+    """The plan in one line of counts."""
+    counted = join_counts(
+        (len(plan.of(PlanKind.ADDED)), "added"),
+        (len(plan.of(PlanKind.CHANGED)), "changed"),
+        (len(plan.of(PlanKind.REMOVED)), "gone"),
+        (len(plan.of(PlanKind.MOVED)), "moved"),
+        (len(plan.of(PlanKind.DUPLICATE)), "duplicate"),
+        (len(plan.suspicious), "suspicious"),
+        (plan.unchanged, "unchanged"),
+    )
+    return counted or "no articles"
+
+
+def _warn_of_drop(plan: Plan) -> str:
+    if not plan.drops_too_much:
+        return ""
+    share = f" ({plan.drops / plan.articles:.0%})" if plan.articles else ""
+    return (
+        f"**{plan.drops:,} of {count(plan.articles, 'article')}{share} would leave the answers.**"
+    )
+
+
+def _list_suspicious(plan: Plan) -> Section:
+    return make_section("**Look at these first**", plan.suspicious, _write_suspicious, shown=6)
+
+
+def _list_changes(plan: Plan) -> list[Section]:
+    """What is not listed as suspicious already, by what becomes of it."""
+    heads = {
+        PlanKind.ADDED: "**Added**",
+        PlanKind.CHANGED: "**Changed**",
+        PlanKind.REMOVED: "**Gone**",
+        PlanKind.MOVED: "**Moved**",
+        PlanKind.DUPLICATE: "**Left out as duplicates**",
+        PlanKind.KEPT: "**Kept as they are**",
+    }
+    plain = {kind: [i for i in plan.of(kind) if not i.suspicions] for kind in heads}
+    return [make_section(head, plain[kind], _write_item, shown=5) for kind, head in heads.items()]
+
+
+def _list_dropped(plan: Plan) -> Section:
+    share = f", {plan.drops / plan.articles:.0%} of the library" if plan.articles else ""
+    head = f"**{count(plan.drops, 'article')} would leave the answers{share}**"
+    return make_section(head, plan.of(PlanKind.REMOVED), _write_item, shown=12)
+
+
+def _list_remarks(plan: Plan) -> list[Section]:
+    return [
+        list_problems("**Could not be read**", plan.problems),
+        list_problems("**Good to know**", plan.notes),
+    ]
+
+
+def _write_suspicious(item: PlanItem) -> str:
+    why = " ".join(shorten(each, _REASON_LIMIT) for each in item.suspicions[:3])
+    line = f"- {show_title(item.title)} ({item.kind.value})"
+    return f"{line}\n  {why}" if why.strip() else line
+
+
+def _write_item(item: PlanItem) -> str:
+    line = f"- {show_title(item.title)}"
+    if item.kind is PlanKind.MOVED and item.other:
+        was, now = (shorten(each, _WHERE_LIMIT) for each in (item.other, item.article_id))
+        return f"{line}\n  {was} → {now}"
+    reason = shorten(item.reason, _REASON_LIMIT)
+    return f"{line}\n  {reason}" if reason else line
+
+
+def _says_why(needs: Consent) -> bool:
+    return needs.drop or needs.suspicious
+
+
+def _say_what_is_next(plan: Plan, names: Names) -> str:
+    made = f"Made by {write_actor(plan.actor, names)}"
+    note = shorten(plan.note, _NOTE_LIMIT)
+    told = f"-# {made}: {note}" if note else f"-# {made}"
+    if plan.state is not PlanState.OPEN:
+        return f"{told}\n{_OVER[plan.state]}"
+    if plan.is_empty:
+        return f"{told}\nNothing to publish: the library already is as its sources are."
+    return f"{told}\n-# Nothing is changed until it is published."
+
+
+def _buttons(plan: Plan) -> tuple[Button, ...]:
+    if plan.state is not PlanState.OPEN:
+        return ()
+    discard = Button("Discard", action_id("plan", "discard", plan.id))
+    if plan.is_empty:
+        return (*_looks(plan), discard)
+    publish = Button("Publish …", action_id("plan", "publish", plan.id), Style.MAIN)
+    return (publish, *_looks(plan), discard)
+
+
+def _looks(plan: Plan) -> tuple[Button, ...]:
+    if not any(item.diff for item in plan.items):
+        return ()
+    return (Button("Show changes", action_id("plan", "changes", plan.id, 0)),)
