@@ -56,7 +56,7 @@ async def resume_jobs(recovered: Sequence[Recovered], service: Resumes, tell: Te
         except FootnoteIndexError as error:
             # It stands in the list of jobs as well; here nobody waits for it.
             log.warning("resumed_job_failed", library=job.library, cause=str(error))
-        except Exception:  # noqa: BLE001 - one job must not stop the others
+        except Exception:  # one job must not stop the others
             log.exception("resumed_job_failed", library=job.library)
 
 

@@ -59,7 +59,8 @@ class NothingToSync(FootnoteIndexError):
 class PlanBlocked(FootnoteIndexError):
     """A guard or a golden question asks for a moderator's consent; nothing was published.
 
-    ``plan_id`` names what waits; the flags say what has to be said yes to.
+    ``plan_id`` names what waits; the flags say what has to be said yes to. ``failing`` names
+    the golden questions that would fail.
     """
 
     def __init__(
@@ -70,8 +71,10 @@ class PlanBlocked(FootnoteIndexError):
         drop: bool = False,
         suspicious: bool = False,
         golden: bool = False,
+        failing: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
+        self.failing = failing
         self.plan_id = plan_id
         self.drop = drop
         self.suspicious = suspicious

@@ -221,10 +221,10 @@ class SyncReport:
     """What an add, sync, publication, removal or rollback did.
 
     ``edition`` is the current one afterwards. ``moved`` pairs an article's id before with its
-    id now; ``added`` and ``removed`` leave those out. ``duplicates`` pairs the id of an article that
-    was left out with that of the one that won. ``held`` names the plan with the pages that
-    wait for a moderator, ``suspicious`` says of each why. ``failing`` names golden questions
-    that no longer cite their article.
+    id now; ``added`` and ``removed`` leave those out. ``duplicates`` pairs the id of an article
+    that was left out with that of the one that won. ``held`` names the plan with the pages
+    that wait for a moderator, ``suspicious`` says of each why. ``failing`` names golden
+    questions that no longer cite their article.
     """
 
     edition: int

@@ -277,6 +277,7 @@ class Publisher:
                 f"so nothing was published: {_list(failing)}.",
                 plan_id=prepared.plan.id,
                 golden=True,
+                failing=failing,
             )
         return failing
 

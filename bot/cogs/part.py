@@ -73,7 +73,7 @@ class LibraryPart(commands.Cog):
             suspicious=blocked.suspicious or given.suspicious,
             golden=blocked.golden or given.golden,
         )
-        return render_guard(plan, Stop(str(blocked), needs))
+        return render_guard(plan, Stop(str(blocked), needs, blocked.failing))
 
     async def _show_report(self, library: str, report: SyncReport) -> tuple[Card, ...]:
         if report.held is None:

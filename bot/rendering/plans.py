@@ -31,12 +31,19 @@ _OVER = {
 }
 
 
+_FAILING_LIMIT = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a plan was not published: the sentence, and what has to be said yes to."""
+    """Why a plan was not published: the sentence, and what has to be said yes to.
+
+    ``failing`` names golden questions; where it does, the sentence is not needed.
+    """
 
     sentence: str
     needs: Consent
+    failing: tuple[str, ...] = ()
 
 
 def render_plan(plan: Plan, names: Names) -> Card:
@@ -75,9 +82,11 @@ def render_guard(plan: Plan, stop: Stop) -> Card:
     """What stops the publication, exactly, and how to publish all the same."""
     needs = stop.needs
     opening = f"**Not published: a moderator has to look first**\n{count_changes(plan)}"
-    told = shorten(stop.sentence, _GUARD_LIMIT) if needs.golden or not _says_why(needs) else ""
+    is_told_below = stop.failing if needs.golden else needs.drop or needs.suspicious
+    told = "" if is_told_below else shorten(stop.sentence, _GUARD_LIMIT)
     closing = "-# Nothing was changed. Publishing anyway is recorded with your name."
     sections = [
+        make_section("**Golden questions that would fail**", stop.failing, _write_failing),
         _list_dropped(plan) if needs.drop else None,
         _list_suspicious(plan) if needs.suspicious else None,
     ]
@@ -144,6 +153,10 @@ def _list_suspicious(plan: Plan) -> Section:
     return make_section("**Look at these first**", plan.suspicious, _write_suspicious, shown=6)
 
 
+def _write_failing(question: str) -> str:
+    return f"- {shorten(question, _FAILING_LIMIT)}"
+
+
 def _list_changes(plan: Plan) -> list[Section]:
     """What is not listed as suspicious already, by what becomes of it."""
     heads = {
@@ -184,10 +197,6 @@ def _write_item(item: PlanItem) -> str:
         return f"{line}\n  {was} → {now}"
     reason = shorten(item.reason, _REASON_LIMIT)
     return f"{line}\n  {reason}" if reason else line
-
-
-def _says_why(needs: Consent) -> bool:
-    return needs.drop or needs.suspicious
 
 
 def _say_what_is_next(plan: Plan, names: Names) -> str:

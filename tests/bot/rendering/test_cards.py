@@ -243,13 +243,14 @@ def test_the_guard_names_exactly_what_it_asks_consent_for() -> None:
     plan = all_kinds()
     drop = render_guard(plan, Stop("Too much goes.", Consent(drop=True))).text
     suspicious = render_guard(plan, Stop("Odd.", Consent(suspicious=True))).text
-    golden = render_guard(plan, Stop("“When?” no longer cites it.", Consent(golden=True))).text
+    golden = render_guard(plan, Stop("It fails.", Consent(golden=True), ("“When?” (Hall)",))).text
 
     assert "The town in June 4" in drop
     assert "login page" not in drop
     assert "login page" in suspicious
     assert "The town in June 4" not in suspicious
-    assert "“When?” no longer cites it." in golden
+    assert "“When?” (Hall)" in golden
+    assert "It fails." not in golden
 
 
 def test_progress_without_a_total_has_no_bar_and_no_time() -> None:
