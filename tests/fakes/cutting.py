@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -31,13 +33,14 @@ from index.indexing import WriteRate
 from index.libraries import Libraries
 from index.library import Library
 from index.library_rows import LibraryRow
+from index.models import SearchResult
 from index.old_rows import Retention
 from index.publishing import Searchable
 from index.records import GoldenCheck, GoldenQuestion
 from index.retrieval import Fusion, Mode
 from index.steps import Step
 from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_words
-from tests.fakes.papers import FOLDER, HELD, TODAY, YESTERDAY, Folder, list_entries
+from tests.fakes.papers import FOLDER, TODAY, YESTERDAY, Folder, list_entries
 
 T = TypeVar("T")
 
@@ -71,13 +74,16 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a library shows at its front door."""
+    """What a library shows at its front door.
+
+    ``texts`` is all that words find; ``strangers`` is what only vectors find, which is nothing.
+    """
 
     edition: int
     members: dict[str, str]
     history: tuple[tuple[int, str, int, int, int], ...]
     texts: frozenset[tuple[str, str]]
-    near: frozenset[tuple[str, str]]
+    strangers: frozenset[tuple[str, str]]
     problems: tuple[str, ...]
 
 
@@ -101,6 +107,13 @@ class Told:
     events: int
     calls: int
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A process ended by an error, and not by its cut."""
+
+    why: str
 
 
 @dataclass
@@ -157,7 +170,7 @@ class Fuse:
             finally:
                 self.event()
 
-        vectors._work = counted  # type: ignore[method-assign]
+        vectors._work = counted  # type: ignore[assignment, method-assign]
 
 
 class SlowWords(HashedWords):
@@ -322,20 +335,25 @@ async def look_at(libraries: Libraries, name: str = "default") -> Seen:
     """What a library shows: verified, listed, and asked for everything it has."""
     library = libraries.library(name)
     members, edition = await libraries.database.read(lambda c: _members(c, name))
-    texts = [
-        (await library.search(EVERY_TALE, limit=_MANY, mode=mode))
-        for mode in (Mode.LEXICAL, Mode.DENSE)
-    ]
-    for found in texts:
-        assert found.degraded is None, found.degraded
-        assert found.edition == edition
+    found = await library.search(EVERY_TALE, limit=_MANY, mode=Mode.LEXICAL)
+    near = await library.search(EVERY_TALE, limit=_MANY, mode=Mode.DENSE)
+    for result in (found, near):
+        assert result.degraded is None, result.degraded
+        assert result.edition == edition
+        assert result.passages
+    texts = _texts(found)
     return Seen(
         edition,
         members,
         tuple((e.number, e.note, e.added, e.changed, e.removed) for e in await library.history()),
-        *(frozenset((p.version_id, p.text) for p in found.passages) for found in texts),
+        texts,
+        _texts(near) - texts,
         (await library.verify()).problems,
     )
+
+
+def _texts(found: SearchResult) -> frozenset[tuple[str, str]]:
+    return frozenset((p.version_id, p.text) for p in found.passages)
 
 
 def _members(connection: sqlite3.Connection, name: str) -> tuple[dict[str, str], int]:
@@ -359,11 +377,7 @@ async def look_behind(libraries: Libraries, name: str = "default") -> Kept:
         await libraries.database.read(_entries),
         tuple((g.question, g.article_id) for g in await decisions.golden()),
         tuple((a.action, a.edition) for a in await decisions.audit()),
-        frozenset(
-            item.article_id
-            for plan in await library.plans()
-            for item in plan.suspicious
-        ),
+        frozenset(item.article_id for plan in await library.plans() for item in plan.suspicious),
         await libraries.database.read(_rows),
     )
 
@@ -389,7 +403,8 @@ def fill(folder: Path, *, synced: bool = False) -> None:
 
 def show(folder: Path) -> tuple[Seen, Kept]:
     """What a library holds, seen from a process of its own."""
-    return _finish(_in_child(_run, _show, folder))
+    shown: tuple[Seen, Kept] | None = _in_child(_run, _show, folder)
+    return _finish(shown)
 
 
 def run_whole(folder: Path, job: str) -> Told:
@@ -412,9 +427,8 @@ def run_until(folder: Path, job: str, cut: Cut) -> Told | None:
             # Ended by the exit of the process, or by us.
             process.join(cut.after)
             process.kill()
-        told = _receive(answers)
+        told: Told | None = _receive(answers)
         process.join(_PATIENCE)
-    assert process.exitcode in (0, -signal.SIGKILL), f"the process ended with {process.exitcode}"
     return told
 
 
@@ -427,8 +441,6 @@ def run_in_room(folder: Path, room: int) -> str | None:
 
 
 def _sync_in_room(folder: Path, room: int) -> str:
-    import resource
-
     async def sync() -> None:
         async with open_fused(folder, Fuse(Cut())) as libraries:
             size = libraries.database.path.stat().st_size
@@ -456,7 +468,7 @@ def _recover_in(folder: Path, job: str, quick_look: bool) -> tuple[Seen, Seen, K
     return asyncio.run(_recover(folder, job, Looker() if quick_look else None))
 
 
-def _run(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+def _run(work: Callable[..., Coroutine[Any, Any, T]], *args: Any, **options: Any) -> T:
     return asyncio.run(work(*args, **options))
 
 
@@ -473,17 +485,23 @@ def _in_child(work: Callable[..., T], *args: Any, **options: Any) -> T | None:
 
 
 def _serve(answers: Connection, work: Callable[..., Any], *args: Any, **options: Any) -> None:
-    answers.send(work(*args, **options))
+    try:
+        answers.send(work(*args, **options))
+    except Exception:  # noqa: BLE001 - told to the test, which fails of it
+        answers.send(Failed(traceback.format_exc()))
     answers.close()
 
 
 def _receive(answers: Connection) -> Any:
+    # Exit codes are no help: threads that start processes take them from each other.
     try:
-        return answers.recv() if answers.poll(_PATIENCE) else None
+        answer = answers.recv() if answers.poll(_PATIENCE) else None
     except EOFError:
         return None
+    assert not isinstance(answer, Failed), f"the process failed: {answer.why}"
+    return answer
 
 
 def _finish(result: T | None) -> T:
-    assert result is not None, "the process failed; its error is on standard error"
+    assert result is not None, "the process ended without an answer"
     return result

@@ -14,16 +14,21 @@ FOLDER = Source(SourceKind.FOLDER, "/paper")
 LONG_TALE = "tale-20"
 
 
-def tell(number: int, mood: str, *, name: str | None = None, **fields: str) -> Article:
+def tell(number: int, mood: str, *, name: str | None = None, title: str = "") -> Article:
     """A tale; no other number or mood gives the same sentences. Tale 20 is several chunks long."""
+    own = " ".join(f"{mood}{number}{letter}" for letter in "abcdefghijklmnop")
     text = (
         f"Tale {number} tells of the {mood} harbour and of pilot{number}. "
-        f"The {mood} ferry{number} sailed at {number} in the morning. Nobody saw crew{number}."
+        f"The ferry{number} sailed in the morning. Nobody saw crew{number}. They said: {own}."
     )
     if f"tale-{number}" == LONG_TALE:
-        text += "".join(f"\n\nTale of day {day}: " + f"{mood}{day} waves. " * 40 for day in range(9))
+        days = (" ".join(f"{mood}{day}x{wave}" for wave in range(80)) for day in range(9))
+        text += "".join(f"\n\nTale of day {day}: {words}." for day, words in enumerate(days))
     return article(
-        name or f"tale-{number}", text, published_at=f"2031-05-{number % 28 + 1:02}", **fields
+        name or f"tale-{number}",
+        text,
+        published_at=f"2031-05-{number % 28 + 1:02}",
+        title=title or f"Tale {number}",
     )
 
 
@@ -40,7 +45,7 @@ def _tell_today(number: int) -> Article:
         return tell(number, "calm", name=_MOVED[number], title=f"Tale {number}")
     if number == _SHORT:
         return article(f"tale-{number}", "Tale 30.", published_at="2031-05-03")
-    return tell(number, "stormy" if number % 3 == 2 else "calm")  # noqa: PLR2004
+    return tell(number, "stormy" if number % 3 == 2 else "calm")
 
 
 _BEFORE = [_tell_today(number) for number in range(60) if number not in _LEFT]

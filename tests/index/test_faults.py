@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import Field
 
 from index import library_rows
 from index.database import Database
@@ -23,10 +24,10 @@ from index.embedding import Embedder
 from index.errors import EmbeddingError, StoreError, VectorStoreError
 from index.indexing import WriteRate
 from index.libraries import Libraries
-from index.library import Known
 from index.models import ReadResult, Source, SourceKind
 from index.reading import Reader
 from index.records import SourceInfo
+from index.rereading import Known
 from index.retrieval import Fusion
 from index.sources import read_source
 from index.sources.fetching import Fetcher
@@ -140,7 +141,7 @@ BAD = [
 class Spoiled(HashedWords):
     """Gives one bad vector in the middle, and good ones before and after."""
 
-    bad: list[float] = []
+    bad: list[float] = Field(default_factory=list)
     at: int = 0
 
     def _get_text_embedding(self, text: str) -> list[float]:

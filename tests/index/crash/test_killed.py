@@ -176,5 +176,3 @@ def test_any_other_job_that_is_killed_leaves_one_edition(today: Path, job: str) 
         cuts.append(Cut(step=story.told.steps[-1]))
 
     assert cut_all(story, cuts) == []
-
-
