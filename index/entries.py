@@ -10,6 +10,10 @@ READING = 1
 """Raised when the same bytes give another article; what was read before is then read again."""
 
 
+FROM_FEED = "feed:"
+"""Stands before the stamp of an entry whose text the feed itself gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
     """How a source is read; the defaults take everything.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.editions import Member
-from index.entries import READING, EntryState
+from index.entries import FROM_FEED, READING, EntryState
 from index.sql import pages
 
 
@@ -46,6 +46,31 @@ def still_true(
         if (member := members.get(state.winner or state.article_id)) is not None
         and member.version_id == state.version_id
     }
+
+
+def to_ask_for(
+    entries: Mapping[str, EntryState], article_ids: Iterable[str], place: str | None
+) -> dict[str, EntryState]:
+    """The pages of articles that the edition holds, without anything that vouches for them.
+
+    After a rollback or with new options no entry tells of such a page. It is read in full, but
+    when it is gone that has to count, or a page that is no more would be answered from for ever.
+
+    Args:
+        entries: What is remembered of the source.
+        article_ids: The articles that the edition has from it.
+        place: The page's address where the source is a single one.
+    """
+    by_article = {s.article_id: s for s in entries.values() if s.winner is None}
+    found = {}
+    for article_id in article_ids:
+        state = by_article.get(article_id)
+        key = state.key if state else place or article_id
+        # What a feed gave itself has no page; its name holds the feed's address.
+        if "#" in key or (state and (state.stamp or "").startswith(FROM_FEED)):
+            continue
+        found[key] = EntryState(key, article_id, misses=state.misses if state else 0)
+    return found
 
 
 def changes_of(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from index import editions, library_rows, plan_rows
+from index.editions import Member
 from index.errors import PlanBlocked, PlanOutdated
 from index.library_rows import LibraryRow
 from index.models import Problem
@@ -21,8 +22,7 @@ def load_fitting(connection: sqlite3.Connection, row: LibraryRow, plan_id: str) 
     """
     prepared = plan_rows.load_plan(connection, row.pk, plan_id)
     items = [item for item in prepared.plan.items if item.kind is not PlanKind.KEPT]
-    before = {i.article_id: i.other if i.kind is PlanKind.MOVED else i.article_id for i in items}
-    wanted = sorted({id_ for id_ in before.values() if id_ is not None} | set(before))
+    wanted = sorted({id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None})
     present = editions.members_of(connection, row.pk, row.edition, wanted)
     withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
     there = library_rows.list_sources(connection, row.pk).values()
@@ -32,15 +32,23 @@ def load_fitting(connection: sqlite3.Connection, row: LibraryRow, plan_id: str) 
             "Make a new plan."
         )
     for item in puts(items) + prepared.plan.of(PlanKind.REMOVED):
-        member = present.get(before[item.article_id] or "")
-        if (member.version_id if member else None) != item.old_version or (
-            item.article_id in withheld
-        ):
+        if item.article_id in withheld or not is_as_planned(item, present):
             raise PlanOutdated(
                 f"The plan {plan_id} no longer fits: {item.title or item.article_id!r} was "
                 "changed or removed since it was made. Make a new plan."
             )
     return prepared
+
+
+def is_as_planned(item: PlanItem, present: Mapping[str, Member]) -> bool:
+    """Whether the edition still holds what the item was compared with, and nothing in its way."""
+    before: str | None = item.article_id
+    if item.kind is PlanKind.MOVED:
+        if item.article_id in present:
+            return False
+        before = item.other
+    member = present.get(before or "")
+    return (member.version_id if member else None) == item.old_version
 
 
 def blocked(plan: Plan, consent: Consent) -> PlanBlocked | None:

@@ -294,10 +294,9 @@ class Library:
             if (stop := blocked(plan, consent)) is not None:
                 raise stop
             act = Act(actor, "publish", plan.note, reason, consent, plan_id)
-            report = await self._publisher.publish(
+            return await self._publisher.publish(
                 prepared, act, check=check, on_progress=on_progress
             )
-        return dataclasses.replace(report, suspicious=tell_suspicious(plan.suspicious))
 
     async def show_plan(self, plan_id: str) -> Plan:
         """A plan as people see it.

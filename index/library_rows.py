@@ -102,6 +102,22 @@ def remember_source(
     return int(row["pk"])
 
 
+def reserve_source(
+    connection: sqlite3.Connection, library: int, source: Source, actor: str, now: str
+) -> int:
+    """The key that the source has or will have; a new one is as if removed until remembered."""
+    connection.execute(
+        "INSERT OR IGNORE INTO source (library, kind, location, added_by, added_at, removed_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (library, source.kind.value, source.location, actor, now, now),
+    )
+    row = connection.execute(
+        "SELECT pk FROM source WHERE library = ? AND kind = ? AND location = ?",
+        (library, source.kind.value, source.location),
+    ).fetchone()
+    return int(row["pk"])
+
+
 def find_source(connection: sqlite3.Connection, library: int, source: Source) -> int | None:
     """The key of a remembered source."""
     row = connection.execute(

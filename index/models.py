@@ -153,6 +153,10 @@ class SourceKind(StrEnum):
     UPLOAD = "upload"
 
 
+FETCHED = frozenset({SourceKind.PAGE, SourceKind.SITEMAP, SourceKind.FEED})
+"""The kinds that are read over the network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A place articles are read from: an absolute path, a URL, or an upload's file name."""

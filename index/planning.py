@@ -17,7 +17,7 @@ from index.alike import are_alike
 from index.editions import Member
 from index.entries import EntryState
 from index.likeness import Lookalikes, sketch, words_of
-from index.models import Article, Problem, ReadResult, Source, SourceKind
+from index.models import FETCHED, Article, Problem, ReadResult, Source, SourceKind
 from index.suspicion import find_suspicions
 
 # A sync that would drop more than this share of a library is more likely a fault than a wish.
@@ -26,7 +26,6 @@ MAX_DROPPED_SHARE = 0.2
 FEW = 3
 # A page that is gone this many times in a row leaves the answers.
 GONE_AFTER = 2
-FETCHED = frozenset({SourceKind.PAGE, SourceKind.SITEMAP, SourceKind.FEED})
 
 Known = Mapping[int, Mapping[str, EntryState]]
 LoadArticle = Callable[[str], Article]

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from index.vector_store import ChromaFolder
-from index.verifying import Sample, finds_itself
+from index.verifying import DEPTHS, Sample, finds_itself
 
 
 def look_into(folder: Path, collections: list[dict[str, Any]]) -> list[str]:
@@ -28,12 +28,16 @@ def look_into(folder: Path, collections: list[dict[str, Any]]) -> list[str]:
     for collection in collections:
         name = collection["name"]
         samples = [Sample(id_, np.asarray(v, np.float32)) for id_, v in collection["samples"]]
-        lost = sum(not finds_itself(s, chroma.query(name, s.vector, 5)) for s in samples)
+        lost = sum(_is_lost(chroma, name, sample) for sample in samples)
         # Approximate search may miss one in a hundred, and of a few samples none.
         if lost > len(samples) // 100:
             problems.append(f"{lost} of {len(samples)} sampled chunks of {name} are lost")
     chroma.close()
     return problems
+
+
+def _is_lost(chroma: ChromaFolder, name: str, sample: Sample) -> bool:
+    return not any(finds_itself(sample, chroma.query(name, sample.vector, n)) for n in DEPTHS)
 
 
 def main() -> None:

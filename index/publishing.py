@@ -28,6 +28,7 @@ from index import (
 from index.database import Database
 from index.editions import Changes, Member
 from index.errors import EmbedderMismatch, PlanBlocked
+from index.guards import is_as_planned
 from index.indexing import Indexer, IndexingTally, WriteRate
 from index.library_rows import LibraryRow
 from index.models import (
@@ -39,7 +40,7 @@ from index.models import (
     SyncReport,
 )
 from index.plans import Consent, Plan, PlanKind, PlanState
-from index.prepared import Prepared, puts
+from index.prepared import PlannedSource, Prepared, puts
 from index.records import AuditEntry, GoldenCheck, GoldenQuestion
 from index.steps import OnStep, Step, no_step
 from index.undoing import Undo
@@ -286,19 +287,19 @@ def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act:
     """Lay the next edition out, without what changed under our hands since it was planned."""
     row = library_rows.find_library(connection, name)
     assert row is not None  # noqa: S101 - opened before
-    keys = _remember(connection, row.pk, prepared, act)
+    keys = _reserve(connection, row.pk, prepared, act)
     items = (*puts(prepared.plan.items), *prepared.plan.of(PlanKind.REMOVED))
     touched = {id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None}
     present = editions.members_of(connection, row.pk, row.edition, sorted(touched))
     withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
     there = {0, *library_rows.list_sources(connection, row.pk).values()}
+    there.update(keys[s.key] for s in prepared.sources if _is_named(s))
     put: dict[str, Member] = {}
     removed: list[str] = []
     skipped: list[str] = []
     for item in items:
         before = item.other if item.kind is PlanKind.MOVED else item.article_id
-        now = present.get(before or "")
-        if (now.version_id if now else None) != item.old_version or item.article_id in withheld:
+        if item.article_id in withheld or not is_as_planned(item, present):
             skipped.append(item.article_id)
         elif item.new_version is None:
             removed.append(item.article_id)
@@ -353,6 +354,29 @@ def _publish(
         audit.note_action(connection, library, _entry(act, laid.info, failing))
 
 
+def _is_named(planned: PlannedSource) -> bool:
+    """Whether somebody named the source, new or with its options, rather than reading it again."""
+    return planned.key <= 0 or planned.options is not None
+
+
+def _reserve(
+    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
+) -> Mapping[int, int]:
+    """The keys that the sources will have, by the key they have in the plan.
+
+    They are remembered, and their options changed, only if this is published.
+    """
+    now = _now()
+    keys = {0: 0}
+    for planned in prepared.sources:
+        keys[planned.key] = (
+            library_rows.reserve_source(connection, library, planned.source, act.actor, now)
+            if _is_named(planned)
+            else planned.key
+        )
+    return keys
+
+
 def _remember(
     connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
 ) -> Mapping[int, int]:
@@ -361,11 +385,11 @@ def _remember(
     keys = {0: 0}
     for planned in prepared.sources:
         keys[planned.key] = (
-            planned.key
-            if planned.key > 0 and planned.options is None
-            else library_rows.remember_source(
+            library_rows.remember_source(
                 connection, library, planned.source, act.actor, now, planned.options
             )
+            if _is_named(planned)
+            else planned.key
         )
     return keys
 

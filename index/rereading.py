@@ -11,7 +11,7 @@ from index.database import Database
 from index.entries import EntryState
 from index.errors import NothingToSync, SourceError
 from index.library_rows import LibraryRow
-from index.models import Problem, ReadResult, Source, SourceKind
+from index.models import FETCHED, Problem, ReadResult, Source, SourceKind
 from index.records import SourceInfo
 
 Known = Mapping[str, EntryState]
@@ -45,13 +45,9 @@ class Rereader:
 
         def find(connection: sqlite3.Connection) -> Known:
             key = library_rows.find_source(connection, row.pk, source)
-            return {} if key is None else self._known_of(connection, row, key)
+            return {} if key is None else _known_of(connection, row, key, source)
 
         return await self._database.read(find)
-
-    def _known_of(self, connection: sqlite3.Connection, row: LibraryRow, key: int) -> Known:
-        members = editions.members(connection, row.pk, row.edition)
-        return entry_rows.still_true(entry_rows.load_entries(connection, key), members)
 
     async def read_again(
         self, read: ReadSource, wanted: Sequence[int]
@@ -94,6 +90,17 @@ class Rereader:
 
     async def _row(self) -> LibraryRow | None:
         return await self._database.read(lambda c: library_rows.find_library(c, self._name))
+
+
+def _known_of(connection: sqlite3.Connection, row: LibraryRow, key: int, source: Source) -> Known:
+    members = editions.members(connection, row.pk, row.edition)
+    entries = entry_rows.load_entries(connection, key)
+    known = entry_rows.still_true(entries, members)
+    if source.kind not in FETCHED:
+        return known
+    own = [id_ for id_, member in members.items() if member.source == key]
+    place = source.location if source.kind is SourceKind.PAGE and len(own) == 1 else None
+    return entry_rows.to_ask_for(entries, own, place) | known
 
 
 def _outcome(result: ReadResult) -> str:

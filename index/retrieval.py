@@ -111,7 +111,8 @@ class Retriever:
         dense: list[tuple[str, float]] = []
         query: NDArray[np.float32] | None = None
         degraded = None
-        if mode is not Mode.LEXICAL:
+        # Without a chunk there is no vector, and nothing is missing.
+        if mode is not Mode.LEXICAL and found.chunks:
             try:
                 query, dense = await self._find_densely(question, found.library)
             except (EmbeddingError, VectorStoreError) as error:

@@ -99,6 +99,11 @@ def take_sample(
     return [Sample(c.chunk_id, c.vector) for c in chunks]
 
 
+# Among many nearly equal vectors an approximate search may pass one by; asked for more, it
+# does not, unless the chunk is cut off from the graph.
+DEPTHS = (5, 100)
+
+
 def finds_itself(item: Sample, found: Sequence[tuple[str, float]]) -> bool:
     """Whether the chunk, or one with the same vector, is among what its vector found."""
     return any(id_ == item.chunk_id or cosine > 0.9999 for id_, cosine in found)  # noqa: PLR2004
@@ -186,11 +191,15 @@ class _VectorLooker:
         lost = 0
         try:
             for item in sample if self._failure is None else ():
-                lost += not finds_itself(
-                    item, await self._vectors.query(self._collection, item.vector, 5)
-                )
+                lost += await self._is_lost(item)
         except VectorStoreError as error:
             self._failure = str(error)
         if lost > _MISS_SHARE * len(sample):
             problems.append(f"{lost} of {len(sample)} sampled chunks do not find themselves")
         return problems if self._failure is None else [*problems, self._failure]
+
+    async def _is_lost(self, item: Sample) -> bool:
+        for depth in DEPTHS:
+            if finds_itself(item, await self._vectors.query(self._collection, item.vector, depth)):
+                return False
+        return True

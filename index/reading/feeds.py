@@ -22,7 +22,7 @@ from index.reading.cleaning import (
     clean_url,
 )
 from index.reading.html_fragment import add_html
-from index.reading.listing import MAX_ENTRIES, ListedEntry, Listing, ListingKind
+from index.reading.listed import MAX_ENTRIES, ListedEntry, Listing, ListingKind
 
 # Less is a teaser, not an article.
 FEWEST_CHARACTERS = 200

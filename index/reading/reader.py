@@ -7,7 +7,7 @@ from typing import Any
 from index.errors import SourceError
 from index.models import Article, Heading
 from index.reading.kinds import MAX_BYTES, kind_of
-from index.reading.listing import ListedEntry, Listing, ListingKind
+from index.reading.listed import ListedEntry, Listing, ListingKind
 from index.reading.process import ReadingProcess
 
 

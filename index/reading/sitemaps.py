@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from index.errors import SourceError
 from index.reading.cleaning import MAX_DATE, clean_date, clean_url
-from index.reading.listing import MAX_ENTRIES, ListedEntry, Listing, ListingKind
+from index.reading.listed import MAX_ENTRIES, ListedEntry, Listing, ListingKind
 
 _LONGEST = 4_000
 _ITEMS = {"url", "sitemap"}

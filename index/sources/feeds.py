@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.entries import EntryState
+from index.entries import FROM_FEED, EntryState
 from index.errors import FetchError, SourceError
 from index.models import Article, ReadResult, Source
 from index.reading import Reader
 from index.reading.file_names import humanise
-from index.reading.listing import ListedEntry, ListingKind
+from index.reading.listed import ListedEntry, ListingKind
 from index.sources.failures import Refused
-from index.sources.listings import FROM_FEED, ListedPages, fetch_listing
+from index.sources.listings import ListedPages, fetch_listing
 from index.sources.pages import shown_address
 from index.sources.results import Outcome
 from index.sources.selecting import newest
@@ -87,7 +87,8 @@ class _Feed:
         if entry.text and _may_stand_in(outcome.error):
             known = self._listed.known.get(outcome.key)
             # The page was read before: its text is better than what the feed repeats of it.
-            if known is None or (known.stamp or "").startswith(FROM_FEED):
+            was_read = known is not None and known.version_id
+            if not was_read or (known and (known.stamp or "").startswith(FROM_FEED)):
                 return self._from_feed(entry, outcome.key, known)
         return outcome
 

@@ -12,7 +12,8 @@ from index.models import Source, SourceKind
 from index.reading import Reader
 from index.reading.cleaning import clean_line, clean_url
 from index.reading.kinds import is_supported, why_not_read
-from index.reading.listing import ListingKind, is_packed, sniff_listing
+from index.reading.listed import ListingKind
+from index.reading.listing import is_packed, sniff_listing
 
 if TYPE_CHECKING:  # httpx takes a moment to import
     from index.sources.fetching import Fetcher

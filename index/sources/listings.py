@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from index.entries import EntryState, SourceOptions
+from index.entries import FROM_FEED, EntryState, SourceOptions
 from index.errors import SourceError
 from index.models import OnProgress, Progress, ReadResult, Source
 from index.reading import Reader
-from index.reading.listing import ListedEntry, Listing
+from index.reading.listed import ListedEntry, Listing
 from index.sources.pages import Page, PageReader, shown_address
 from index.sources.results import Outcome, Results
 from index.sources.selecting import is_wanted, moment_of
@@ -18,8 +18,6 @@ from index.sources.selecting import is_wanted, moment_of
 if TYPE_CHECKING:
     from index.sources.fetching import Fetcher
 
-# Stands before the stamp of an entry whose text the feed itself gave.
-FROM_FEED = "feed:"
 MAX_RECHECKED = 20
 _DAY = "2000-01-01"
 # A date may be written before the page's last change on that day, in any time zone.
@@ -126,7 +124,12 @@ class ListedPages:
         pages.sort(key=lambda state: (not state.misses, state.checked_at or "", state.key))
         due = pages[:MAX_RECHECKED]
         asked = {state.key for state in due}
-        rest = [Outcome(state.key, state=state) for state in old if state.key not in asked]
+        # Of one without a version nobody knows that it is unchanged.
+        rest = [
+            Outcome(state.key, state=state)
+            for state in old
+            if state.key not in asked and state.version_id
+        ]
         if not due:
             return rest
         return await self._ask([Page(s.key, s, s.stamp) for s in due], len(due)) + rest

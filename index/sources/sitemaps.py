@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from index.errors import SourceError
 from index.models import Problem, ReadResult, Source
 from index.reading import Reader
-from index.reading.listing import ListedEntry, ListingKind
+from index.reading.listed import ListedEntry, ListingKind
 from index.sources.listings import ListedPages, fetch_listing
 from index.sources.pages import is_same_site, shown_address
 from index.sources.results import Results

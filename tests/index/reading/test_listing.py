@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 from index.errors import SourceError
 from index.reading import Reader
-from index.reading.listing import (
-    ListedEntry,
-    Listing,
-    ListingKind,
-    parse_listing,
-    sniff_listing,
-)
+from index.reading.listed import ListedEntry, Listing, ListingKind
+from index.reading.listing import parse_listing, sniff_listing
 
 URL = "https://e.org/feed"
 BODY = "The harbour master said that it would open. " * 6
