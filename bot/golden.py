@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.answering.engine import Answerer
 from bot.answering.models import Answer, Question
 from bot.answering.ports import Composer, LinkBuilder
-from index.publishing import Searchable
+from index.golden import Searchable
 from index.records import GoldenCheck, GoldenQuestion
 
 

@@ -25,6 +25,7 @@ from index.collecting import Collector
 from index.database import Database
 from index.entries import SourceOptions
 from index.errors import PlanBlocked, PlanOutdated
+from index.golden import CheckGolden, check_nothing
 from index.guards import blocked, load_fitting, tell_suspicious
 from index.indexing import Indexer, WriteRate
 from index.library_rows import LibraryRow
@@ -43,12 +44,13 @@ from index.old_rows import Retention
 from index.plans import Consent, Plan, PlanState
 from index.prepared import Prepared
 from index.preparing import Preparer
-from index.publishing import Act, CheckGolden, Publisher, check_nothing
+from index.publishing import Publisher
 from index.rebuilding import Rebuilder
 from index.records import CollectReport, GoldenCheck, SourceInfo
 from index.rereading import Known, ReadSource, Rereader
 from index.retrieval import Mode, Retriever
 from index.steps import OnStep, Step, no_step
+from index.transactions import Act
 from index.vector_store import VectorStore
 from index.views import EditionView
 

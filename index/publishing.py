@@ -12,87 +12,32 @@ import asyncio
 import dataclasses
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
-from index import (
-    audit,
-    decision_rows,
-    editions,
-    entry_rows,
-    library_rows,
-    plan_rows,
-)
+from index import audit, decision_rows, editions, library_rows
 from index.database import Database
-from index.editions import Changes, Member
+from index.editions import Changes
 from index.errors import EmbedderMismatch, PlanBlocked
-from index.guards import is_as_planned
+from index.golden import CheckGolden, Searchable, name_failing
 from index.indexing import Indexer, IndexingTally, WriteRate
 from index.library_rows import LibraryRow
-from index.models import (
-    EditionInfo,
-    OnProgress,
-    Problem,
-    Progress,
-    SearchResult,
-    SyncReport,
-)
-from index.plans import Consent, Plan, PlanKind, PlanState
-from index.prepared import PlannedSource, Prepared, puts
-from index.records import AuditEntry, GoldenCheck, GoldenQuestion
+from index.models import EditionInfo, OnProgress, Progress, SyncReport
+from index.prepared import Prepared
+from index.records import GoldenCheck
 from index.steps import OnStep, Step, no_step
+from index.transactions import (
+    Act,
+    Laid,
+    describe_edition,
+    lay_out,
+    list_names,
+    publish,
+    report_publication,
+    write_entry,
+)
 from index.undoing import Undo
 
-_SHOWN = 5
-
-
-class Searchable(Protocol):
-    """One edition of a library, published or only laid out."""
-
-    async def search(self, question: str, *, limit: int) -> SearchResult:
-        """Passages for a question, best first."""
-        ...
-
-    async def text_of(self, version_id: str) -> str:
-        """The clean text of an article version; ``KeyError`` when it is not stored."""
-        ...
-
-
-CheckGolden = Callable[[Searchable, Sequence[GoldenQuestion]], Awaitable[Sequence[GoldenCheck]]]
-"""Asks golden questions and says how they fare."""
 ViewEdition = Callable[[int], Searchable]
-
-
-async def check_nothing(_: Searchable, __: Sequence[GoldenQuestion]) -> Sequence[GoldenCheck]:
-    """For callers without an answering engine: every golden question passes."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who publishes, what and why. ``plan_id`` names the stored plan that this uses up."""
-
-    actor: str
-    action: str
-    note: str
-    reason: str = ""
-    consent: Consent = field(default_factory=Consent)
-    plan_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """The next edition as it was laid out, and what did not fit any more."""
-
-    row: LibraryRow
-    info: EditionInfo
-    changes: Changes
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    skipped: tuple[str, ...]
-    golden: tuple[GoldenQuestion, ...]
 
 
 class Publisher:
@@ -164,12 +109,12 @@ class Publisher:
         row = await self.open()
         tally = await self._store(row, prepared, on_progress)
         async with self._publishing:
-            laid = await self._database.write(lambda c: _lay_out(c, self._name, prepared, act))
+            laid = await self._database.write(lambda c: lay_out(c, self._name, prepared, act))
             self._on_step(Step.STAGED)
             failing = await self._ask_golden(laid, prepared, act, check, on_progress)
-            await self._database.write(lambda c: _publish(c, laid, prepared, act, failing))
+            await self._database.write(lambda c: publish(c, laid, prepared, act, failing))
             self._on_step(Step.PUBLISHED)
-        report = _report(prepared, laid, tally)
+        report = report_publication(prepared, laid, tally)
         return dataclasses.replace(
             report,
             failing=failing,
@@ -203,10 +148,10 @@ class Publisher:
             info = None
             if last.put or last.removed:
                 number = editions.stage(connection, current.pk, last)
-                info = _info(number, last, act)
+                info = describe_edition(number, last, act)
                 editions.commit(connection, current.pk, info)
             undo.and_then(connection, current)
-            audit.note_action(connection, current.pk, _entry(act, info, ()))
+            audit.note_action(connection, current.pk, write_entry(act, info, ()))
             return last, info
 
         async with self._publishing:
@@ -221,7 +166,7 @@ class Publisher:
             removed=changes.removed,
             chunks_written=tally.chunks_written,
             texts_embedded=tally.texts_embedded,
-            failing=_failing(await self.check_golden(check)),
+            failing=name_failing(await self.check_golden(check)),
             seconds=time.perf_counter() - started,
         )
 
@@ -253,7 +198,7 @@ class Publisher:
 
     async def _ask_golden(
         self,
-        laid: _Laid,
+        laid: Laid,
         prepared: Prepared,
         act: Act,
         check: CheckGolden,
@@ -265,7 +210,7 @@ class Publisher:
         on_progress(Progress("asking the golden questions", 0, len(laid.golden)))
         accepted = False
         try:
-            failing = _failing(await check(self._view(laid.info.number), laid.golden))
+            failing = name_failing(await check(self._view(laid.info.number), laid.golden))
             self._on_step(Step.CHECKED)
             accepted = not failing or act.consent.golden
         finally:
@@ -275,7 +220,7 @@ class Publisher:
             whose = "its" if len(failing) == 1 else "their"
             raise PlanBlocked(
                 f"{_count(len(failing), 'golden question')} would no longer cite {whose} article, "
-                f"so nothing was published: {_list(failing)}.",
+                f"so nothing was published: {list_names(failing)}.",
                 plan_id=prepared.plan.id,
                 golden=True,
                 failing=failing,
@@ -283,204 +228,5 @@ class Publisher:
         return failing
 
 
-def _lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act: Act) -> _Laid:
-    """Lay the next edition out, without what changed under our hands since it was planned."""
-    row = library_rows.find_library(connection, name)
-    assert row is not None  # noqa: S101 - opened before
-    keys = _reserve(connection, row.pk, prepared, act)
-    items = (*puts(prepared.plan.items), *prepared.plan.of(PlanKind.REMOVED))
-    touched = {id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None}
-    present = editions.members_of(connection, row.pk, row.edition, sorted(touched))
-    withheld = editions.withheld(connection, row.pk) - set(prepared.welcome)
-    there = {0, *library_rows.list_sources(connection, row.pk).values()}
-    there.update(keys[s.key] for s in prepared.sources if _is_named(s))
-    put: dict[str, Member] = {}
-    removed: list[str] = []
-    skipped: list[str] = []
-    for item in items:
-        before = item.other if item.kind is PlanKind.MOVED else item.article_id
-        if item.article_id in withheld or not is_as_planned(item, present):
-            skipped.append(item.article_id)
-        elif item.new_version is None:
-            removed.append(item.article_id)
-        elif (source := keys[prepared.origins[item.article_id]]) not in there:
-            skipped.append(item.article_id)  # its source was removed meanwhile
-        else:
-            put[item.article_id] = Member(item.new_version, source)
-            if item.kind is PlanKind.MOVED and before is not None:
-                removed.append(before)
-    added = tuple(id_ for id_ in put if id_ not in present)
-    changed = tuple(id_ for id_ in put if id_ in present)
-    changes = Changes(put, tuple(removed), len(added), len(changed))
-    number = editions.stage(connection, row.pk, changes)
-    # As they will be once this is published: a question goes with its article to a new id.
-    ids = {i.other: i.article_id for i in prepared.plan.of(PlanKind.MOVED) if i.article_id in put}
-    golden = tuple(
-        dataclasses.replace(g, article_id=ids.get(g.article_id, g.article_id))
-        for g in decision_rows.list_golden(connection, row.pk)
-    )
-    return _Laid(row, _info(number, changes, act), changes, added, changed, tuple(skipped), golden)
-
-
-def _publish(
-    connection: sqlite3.Connection,
-    laid: _Laid,
-    prepared: Prepared,
-    act: Act,
-    failing: Sequence[str],
-) -> None:
-    library = laid.row.pk
-    changes = bool(laid.changes.put or laid.changes.removed)
-    if changes:
-        editions.commit(connection, library, laid.info)
-    editions.welcome(connection, library, prepared.welcome)
-    decision_rows.follow_moves(
-        connection, library, ((old, new) for new, old in _moves(prepared.plan, laid))
-    )
-    keys = _remember(connection, library, prepared, act)
-    skipped = set(laid.skipped)
-    for source in prepared.sources:
-        kept = tuple(s for s in source.entries.put if s.article_id not in skipped)
-        entry_rows.save_entries(
-            connection,
-            keys[source.key],
-            dataclasses.replace(source.entries, put=kept),
-        )
-    if act.plan_id is not None:
-        plan_rows.close_plan(connection, library, act.plan_id, PlanState.PUBLISHED)
-    if act.action == "sync":
-        library_rows.pause_schedules(connection, library, paused=False)
-    if changes:
-        audit.note_action(connection, library, _entry(act, laid.info, failing))
-
-
-def _is_named(planned: PlannedSource) -> bool:
-    """Whether somebody named the source, new or with its options, rather than reading it again."""
-    return planned.key <= 0 or planned.options is not None
-
-
-def _reserve(
-    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
-) -> Mapping[int, int]:
-    """The keys that the sources will have, by the key they have in the plan.
-
-    They are remembered, and their options changed, only if this is published.
-    """
-    now = _now()
-    keys = {0: 0}
-    for planned in prepared.sources:
-        keys[planned.key] = (
-            library_rows.reserve_source(connection, library, planned.source, act.actor, now)
-            if _is_named(planned)
-            else planned.key
-        )
-    return keys
-
-
-def _remember(
-    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
-) -> Mapping[int, int]:
-    """The keys of the sources that were read, by the key they have in the plan."""
-    now = _now()
-    keys = {0: 0}
-    for planned in prepared.sources:
-        keys[planned.key] = (
-            library_rows.remember_source(
-                connection, library, planned.source, act.actor, now, planned.options
-            )
-            if _is_named(planned)
-            else planned.key
-        )
-    return keys
-
-
-def _report(prepared: Prepared, laid: _Laid, tally: IndexingTally) -> SyncReport:
-    plan = prepared.plan
-    published = bool(laid.changes.put or laid.changes.removed)
-    moved = tuple((old, new) for new, old in _moves(plan, laid))
-    gone = {old for old, _ in moved}
-    notes = plan.notes
-    if laid.skipped:
-        notes = (
-            *notes,
-            Problem(_list(laid.skipped), "Changed by somebody meanwhile, so it was left as it is."),
-        )
-    return SyncReport(
-        laid.info.number if published else laid.row.edition,
-        published=published,
-        added=tuple(id_ for id_ in laid.added if id_ not in {new for _, new in moved}),
-        changed=laid.changed,
-        removed=tuple(id_ for id_ in laid.changes.removed if id_ not in gone),
-        unchanged=plan.unchanged,
-        problems=plan.problems,
-        chunks_written=tally.chunks_written,
-        texts_embedded=tally.texts_embedded,
-        moved=moved,
-        duplicates=tuple(
-            (item.article_id, item.other or "") for item in plan.of(PlanKind.DUPLICATE)
-        ),
-        notes=notes,
-    )
-
-
-def _moves(plan: Plan, laid: _Laid) -> list[tuple[str, str]]:
-    """New id and old id of what moved."""
-    return [
-        (item.article_id, item.other)
-        for item in plan.of(PlanKind.MOVED)
-        if item.other is not None and item.article_id in laid.changes.put
-    ]
-
-
-def _info(number: int, changes: Changes, act: Act) -> EditionInfo:
-    return EditionInfo(
-        number,
-        _now(),
-        act.actor,
-        act.note,
-        changes.added,
-        changes.changed,
-        len(changes.removed),
-        act.reason,
-    )
-
-
-def _entry(act: Act, info: EditionInfo | None, failing: Sequence[str]) -> AuditEntry:
-    said_yes = [
-        what
-        for what, yes in (
-            ("a large drop", act.consent.drop),
-            ("suspicious articles", act.consent.suspicious),
-            (f"failing golden questions: {_list(failing)}", bool(failing)),
-        )
-        if yes
-    ]
-    counts = f"{info.added} added, {info.changed} changed, {info.removed} removed" if info else ""
-    note = act.note.removeprefix(act.action).strip()
-    detail = "; ".join(part for part in (note, counts) if part)
-    if said_yes:
-        detail += f"; accepted {', '.join(said_yes)}"
-    return AuditEntry(
-        _now(), act.actor, act.action, detail, act.reason, info.number if info else None
-    )
-
-
-def _failing(checks: Iterable[GoldenCheck]) -> tuple[str, ...]:
-    return tuple(
-        f"“{check.golden.question}” (expects {check.golden.title or check.golden.article_id})"
-        for check in checks
-        if not check.passes
-    )
-
-
-def _list(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
-
-
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("s" if number != 1 else "")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

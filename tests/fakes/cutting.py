@@ -28,6 +28,7 @@ from index import editions, entry_rows, library_rows, probe
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import FootnoteIndexError
+from index.golden import Searchable
 from index.health import ChromaHealth, _describe
 from index.indexing import WriteRate
 from index.libraries import Libraries
@@ -35,7 +36,6 @@ from index.library import Library
 from index.library_rows import LibraryRow
 from index.models import SearchResult
 from index.old_rows import Retention
-from index.publishing import Searchable
 from index.records import GoldenCheck, GoldenQuestion
 from index.retrieval import Fusion, Mode
 from index.steps import Step

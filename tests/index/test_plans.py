@@ -9,11 +9,11 @@ import pytest
 
 from index.entries import EntryState
 from index.errors import PlanBlocked, PlanOutdated, SourceError
+from index.golden import Searchable
 from index.libraries import Libraries
 from index.library import Library
 from index.models import Article, Problem, ReadResult, Source, SourceKind
 from index.plans import ALL, Consent, PlanKind
-from index.publishing import Searchable
 from index.records import GoldenCheck, GoldenQuestion, SourceInfo
 from index.rereading import Known
 from tests.fakes.libraries import article, read_from
