@@ -23,7 +23,7 @@ from bot.pace import Pace
 from bot.reading import SourceReading, Upload
 from index.decisions import Decisions
 from index.entries import SourceOptions
-from index.errors import SourceError
+from index.errors import JobRefused, SourceError
 from index.libraries import Libraries
 from index.library import Library
 from index.models import (
@@ -49,10 +49,13 @@ from index.records import (
     Supersession,
 )
 from index.retrieval import Mode
+from index.sources import hide_credentials
 
 T = TypeVar("T")
 _NO_CONSENT = Consent()
 _SHOWN = 120
+_BY_SCHEDULE = "schedule"
+_ON_HOLD = "Schedules wait, since somebody went back to an earlier edition. Sync by hand to go on."
 
 
 class FootnoteService:
@@ -142,7 +145,7 @@ class FootnoteService:
                 on_progress=on_progress,
             )
 
-        title = "Adding " + _shorten(", ".join(targets))
+        title = "Adding " + _shorten(", ".join(map(hide_credentials, targets)))
         return await self._publish(library, "add", title, actor, work, on_progress)
 
     async def add_uploads(
@@ -188,10 +191,16 @@ class FootnoteService:
         Raises:
             NothingToSync: no source is remembered, or none could be read.
             PlanBlocked: too much would go, or golden questions would fail; the plan is kept.
+            JobRefused: a schedule asks, and schedules were put on hold.
         """
         it = self._library(library)
 
         async def work(on_progress: OnProgress) -> SyncReport:
+            # While it waited for its turn somebody may have gone back to an earlier edition.
+            if actor == _BY_SCHEDULE and any(
+                info.paused for info in await it.sources() if info.key in sources
+            ):
+                raise JobRefused(_ON_HOLD)
             return await it.sync(
                 lambda info, known: self._reading.read_again(info, known, on_progress),
                 actor=actor,
@@ -451,7 +460,7 @@ class FootnoteService:
         }
         if article_id not in cited:
             instead = (
-                f"It cites {_shorten(', '.join(cited.values()))}."
+                f"It cites {_shorten(', '.join(f'{t} ({i})' for i, t in cited.items()))}."
                 if cited
                 else "The articles do not answer it."
             )

@@ -74,3 +74,8 @@ class EntryState:
     misses: int = 0
     checked_at: str | None = None
     winner: str | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether only the address is known, and nothing of what the page gave."""
+        return self.stamp is None and self.checked_at is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.editions import Member
@@ -109,6 +109,18 @@ def save_entries(connection: sqlite3.Connection, source: int, changes: EntryChan
         connection.executemany(
             "DELETE FROM entry WHERE source = ? AND key = ?", ((source, key) for key in page)
         )
+
+
+def left_out_for(
+    connection: sqlite3.Connection, library: int, winners: Collection[str]
+) -> list[str]:
+    """Ids of the articles that were left out since one of the ``winners`` has the same text."""
+    rows = connection.execute(
+        "SELECT e.article_id, e.winner FROM source AS s JOIN entry AS e ON e.source = s.pk "
+        "WHERE s.library = ? AND e.winner IS NOT NULL",
+        (library,),
+    )
+    return [r["article_id"] for r in rows if r["winner"] in winners]
 
 
 def forget_entries(connection: sqlite3.Connection, source: int) -> None:

@@ -97,8 +97,14 @@ def publish(
     act: Act,
     failing: Sequence[str],
 ) -> None:
-    """Point readers at the edition that was laid out, with all that goes with it."""
+    """Point readers at the edition that was laid out, with all that goes with it.
+
+    Raises:
+        PlanOutdated: somebody discarded the plan meanwhile.
+    """
     library = laid.row.pk
+    if act.plan_id is not None:
+        plan_rows.load_plan(connection, library, act.plan_id)
     changes = bool(laid.changes.put or laid.changes.removed)
     if changes:
         editions.commit(connection, library, laid.info)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from index import editions, library_rows
+from index import editions, entry_rows, library_rows
 from index.editions import Changes
 from index.errors import SourceError
 from index.library_rows import LibraryRow
@@ -50,7 +50,8 @@ def go_back(edition: int, library: str) -> Undo:
         current = editions.current_edition(connection, row.pk)
         withheld = editions.withheld(connection, row.pk)
         back = editions.members_of(connection, row.pk, current, withheld)
-        editions.welcome(connection, row.pk, back)
+        same = entry_rows.left_out_for(connection, row.pk, back)
+        editions.welcome(connection, row.pk, (*back, *same))
         library_rows.pause_schedules(connection, row.pk, paused=True)
 
     return Undo(find, and_then)
@@ -66,7 +67,12 @@ def take_out(article_ids: Sequence[str]) -> Undo:
             raise SourceError(f"No such article: {', '.join(unknown) or '(none named)'}.")
         return Changes({}, tuple(article_ids), 0, 0)
 
-    return Undo(find, lambda c, row: editions.withhold(c, row.pk, article_ids))
+    def and_then(connection: sqlite3.Connection, row: LibraryRow) -> None:
+        # With those left out as having the same text: they would come in its place.
+        same = entry_rows.left_out_for(connection, row.pk, article_ids)
+        editions.withhold(connection, row.pk, (*article_ids, *same))
+
+    return Undo(find, and_then)
 
 
 def forget_source(source: int) -> Undo:

@@ -87,8 +87,7 @@ class _Feed:
         if entry.text and _may_stand_in(outcome.error):
             known = self._listed.known.get(outcome.key)
             # The page was read before: its text is better than what the feed repeats of it.
-            was_read = known is not None and known.version_id
-            if not was_read or (known and (known.stamp or "").startswith(FROM_FEED)):
+            if known is None or known.is_bare or (known.stamp or "").startswith(FROM_FEED):
                 return self._from_feed(entry, outcome.key, known)
         return outcome
 

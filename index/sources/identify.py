@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # httpx takes a moment to import
     from index.sources.fetching import Fetcher
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 _SITEMAP = re.compile(r"/[^/]*sitemap[^/]*\.xml(?:\.gz)?$", re.IGNORECASE)
 _FEED = re.compile(r"\.(?:rss|atom)$|/(?:feed|rss|index|atom)\.xml$|/feed/?$", re.IGNORECASE)
 _SHOWN = 200
@@ -31,7 +32,7 @@ def identify(target: str) -> Source:
         SourceError: nothing is there, or it is nothing that is read.
     """
     target = target.strip()
-    shown = clean_line(target, _SHOWN)
+    shown = clean_line(hide_credentials(target), _SHOWN)
     if scheme := _SCHEME.match(target):
         address = _page_address(target, scheme[1].lower(), shown)
         return Source(_kind_by_path(urlsplit(address).path), address)
@@ -75,6 +76,11 @@ _KINDS = {
     ListingKind.PAGES: SourceKind.SITEMAP,
     ListingKind.SITEMAPS: SourceKind.SITEMAP,
 }
+
+
+def hide_credentials(target: str) -> str:
+    """A target as it may be shown and kept: a name and password in an address are nobody's."""
+    return _CREDENTIALS.sub("…@", target)
 
 
 def _kind_by_path(path: str) -> SourceKind:

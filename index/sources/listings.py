@@ -124,11 +124,11 @@ class ListedPages:
         pages.sort(key=lambda state: (not state.misses, state.checked_at or "", state.key))
         due = pages[:MAX_RECHECKED]
         asked = {state.key for state in due}
-        # Of one without a version nobody knows that it is unchanged.
+        # Of a bare one nobody knows that it is unchanged.
         rest = [
             Outcome(state.key, state=state)
             for state in old
-            if state.key not in asked and state.version_id
+            if state.key not in asked and not state.is_bare
         ]
         if not due:
             return rest

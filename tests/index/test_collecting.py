@@ -382,3 +382,12 @@ def test_who_cannot_pass_alone_lets_the_others_go_on() -> None:
             pass
         with gate.together():
             pass
+
+
+async def test_a_library_of_which_nothing_is_left_misses_nothing(libraries: Libraries) -> None:
+    await publish(libraries, tales("calm", 2))
+    library = libraries.library("default")
+    await library.remove(["tale-0", "tale-1"], actor="tester")
+    await collect(libraries)
+
+    assert await found(libraries) == []
