@@ -316,24 +316,20 @@ class FootnoteService:
         reason: str = "",
         on_progress: OnProgress = no_progress,
     ) -> SyncReport:
-        """Publish the state of an earlier edition as a new one; schedules pause.
+        """Publish the state of an earlier edition as a new one, at once; schedules pause.
+
+        A job that is running publishes nothing any more.
 
         Raises:
             SourceError: there is no such earlier edition.
         """
-        it = self._library(library)
-
-        async def work(on_progress: OnProgress) -> SyncReport:
-            return await it.rollback(
-                edition,
-                actor=actor,
-                reason=reason,
-                check=self._golden.check,
-                on_progress=on_progress,
-            )
-
-        title = f"Going back to edition {edition}"
-        return await self._publish(library, "rollback", title, actor, work, on_progress)
+        return await self._library(library).rollback(
+            edition,
+            actor=actor,
+            reason=reason,
+            check=self._golden.check,
+            on_progress=on_progress,
+        )
 
     async def remove(
         self,

@@ -183,11 +183,13 @@ class Library:
             NothingToSync: no source is remembered, or none could be read.
             PlanBlocked: it would drop an implausible share of the library, or golden
                 questions would fail; nothing was published and the plan is kept.
+            PlanOutdated: somebody went back to an earlier edition meanwhile.
         """
         started = time.perf_counter()
         async with self._writing:
+            times_back = self._publisher.times_back
             prepared = await self._plan_sync(read, sources, actor=actor, with_differences=False)
-            act = Act(actor, "sync", prepared.plan.note, reason)
+            act = Act(actor, "sync", prepared.plan.note, reason, times_back=times_back)
             report = await self._publish_safe(prepared, act, check, on_progress)
         return dataclasses.replace(report, seconds=time.perf_counter() - started)
 
@@ -347,18 +349,18 @@ class Library:
     ) -> SyncReport:
         """Publish an earlier edition again. Costs what changed since, whatever the size.
 
-        Schedules pause, so that nothing brings the change back by itself.
+        Schedules pause, so that nothing brings the change back by itself. Does not wait for a
+        job that is running; that one then publishes nothing.
 
         Raises:
             SourceError: there is no such earlier edition, or it was collected.
         """
-        async with self._writing:
-            return await self._publisher.apply(
-                undoing.go_back(edition, self.name),
-                Act(actor, "rollback", f"back to edition {edition}", reason),
-                check=check,
-                on_progress=on_progress,
-            )
+        return await self._publisher.apply(
+            undoing.go_back(edition, self.name),
+            Act(actor, "rollback", f"back to edition {edition}", reason),
+            check=check,
+            on_progress=on_progress,
+        )
 
     async def remove(
         self,

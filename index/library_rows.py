@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from index import lexical
-from index.entries import SourceOptions, options_from
+from index.entries import FROM_FEED, SourceOptions, options_from
 from index.models import Source, SourceKind
 from index.records import SourceInfo
 
@@ -81,7 +81,7 @@ def remember_source(
 ) -> int:
     """The source's key; remembered now if it is new or was removed.
 
-    With other options than before, its entries are forgotten: everything is read anew.
+    With other options than before, everything is read anew.
     """
     connection.execute(
         "INSERT OR IGNORE INTO source (library, kind, location, added_by, added_at) "
@@ -181,7 +181,12 @@ def set_options(connection: sqlite3.Connection, source: int, options: SourceOpti
         "UPDATE source SET options = ? WHERE pk = ? AND options <> ?", (written, source, written)
     )
     if cursor.rowcount:
-        connection.execute("DELETE FROM entry WHERE source = ?", (source,))
+        # Their names are still needed: they tell which articles the new options leave out.
+        connection.execute(
+            "UPDATE entry SET etag = NULL, last_modified = NULL, "
+            "stamp = CASE WHEN instr(stamp, ?) = 1 THEN ? END WHERE source = ?",
+            (FROM_FEED, FROM_FEED, source),
+        )
 
 
 def read_options(written: str) -> SourceOptions:

@@ -18,6 +18,7 @@ from index.editions import Member
 from index.entries import EntryState
 from index.likeness import Lookalikes, sketch, words_of
 from index.models import FETCHED, Article, Problem, ReadResult, Source, SourceKind
+from index.sources.selecting import is_wanted
 from index.suspicion import find_suspicions
 
 # A sync that would drop more than this share of a library is more likely a fault than a wish.
@@ -188,9 +189,10 @@ def _missing(
     known: Known,
 ) -> Iterator[tuple[str, str, bool]]:
     """Each article that its source did not give: its id, why, and whether it goes."""
-    remembered = {
-        source: {state.article_id for state in states.values()} for source, states in known.items()
-    }
+    remembered: dict[int, dict[str, list[str]]] = {}
+    for source, states in known.items():
+        for state in states.values():
+            remembered.setdefault(source, {}).setdefault(state.article_id, []).append(state.key)
     for id_, member in current.items():
         source = member.source or 0
         result = results.get(source)
@@ -198,11 +200,15 @@ def _missing(
             continue
         if id_ in seen.gone:
             yield id_, seen.gone[id_], True
+        elif result.source.kind in FETCHED and not any(
+            is_wanted(key, result.options) for key in remembered.get(source, {}).get(id_, [id_])
+        ):
+            yield id_, "The source's options leave it out.", True
         elif id_ in seen.kept or not result.lists_all:
             continue
         elif (result.problems and result.failed is None) or (
             # What could not be read may be this one: after a rollback nothing tells its entry.
-            source in seen.unsure and id_ not in remembered.get(source, ())
+            source in seen.unsure and id_ not in remembered.get(source, {})
         ):
             yield id_, "The source no longer gives it, but not all of it could be read.", False
         else:

@@ -9,19 +9,20 @@ a removal may come between, and is respected.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from index import audit, decision_rows, editions, library_rows
 from index.database import Database
 from index.editions import Changes
-from index.errors import EmbedderMismatch, PlanBlocked
+from index.errors import EmbedderMismatch, PlanBlocked, PlanOutdated
 from index.golden import CheckGolden, Searchable, name_failing
 from index.indexing import Indexer, IndexingTally, WriteRate
 from index.library_rows import LibraryRow
 from index.models import EditionInfo, OnProgress, Progress, SyncReport
+from index.plans import PlanKind
 from index.prepared import Prepared
 from index.records import GoldenCheck
 from index.steps import OnStep, Step, no_step
@@ -60,6 +61,7 @@ class Publisher:
         self._view = view
         self._on_step = on_step
         self._publishing = asyncio.Lock()
+        self._times_back = 0
 
     async def row(self) -> LibraryRow | None:
         """The library's row, or None before its first article."""
@@ -104,18 +106,20 @@ class Publisher:
         Raises:
             PlanBlocked: a golden question would no longer cite its article; nothing was
                 published. ``plan_id`` is that of ``prepared``.
+            PlanOutdated: somebody went back to an earlier edition meanwhile.
         """
         started, busy = time.perf_counter(), self._indexer.busy_seconds
         row = await self.open()
         tally = await self._store(row, prepared, on_progress)
         async with self._publishing:
+            self._refuse_undone(act)
             laid = await self._database.write(lambda c: lay_out(c, self._name, prepared, act))
             self._on_step(Step.STAGED)
             failing = await self._ask_golden(laid, prepared, act, check, on_progress)
             await self._database.write(lambda c: publish(c, laid, prepared, act, failing))
             self._on_step(Step.PUBLISHED)
         report = report_publication(prepared, laid, tally)
-        return dataclasses.replace(
+        return replace(
             report,
             failing=failing,
             seconds=time.perf_counter() - started,
@@ -157,6 +161,8 @@ class Publisher:
         async with self._publishing:
             changes, info = await self._database.write(write)
             self._on_step(Step.PUBLISHED)
+            if info is not None and undo.goes_back:
+                self._times_back += 1
         new = tuple(changes.put)[: changes.added]
         return SyncReport(
             info.number if info else row.edition,
@@ -177,6 +183,18 @@ class Publisher:
             return ()
         golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
         return await check(self._view(row.edition), golden) if golden else ()
+
+    @property
+    def times_back(self) -> int:
+        """How often somebody went back to an earlier edition, since the start."""
+        return self._times_back
+
+    def _refuse_undone(self, act: Act) -> None:
+        if act.times_back not in (None, self._times_back):
+            raise PlanOutdated(
+                "Somebody went back to an earlier edition meanwhile, so nothing was published. "
+                "Do it again if it is still wanted."
+            )
 
     async def _store(
         self, row: LibraryRow, prepared: Prepared, on_progress: OnProgress
@@ -210,22 +228,50 @@ class Publisher:
         on_progress(Progress("asking the golden questions", 0, len(laid.golden)))
         accepted = False
         try:
-            failing = name_failing(await check(self._view(laid.info.number), laid.golden))
+            checks = await check(self._view(laid.info.number), laid.golden)
+            failing = [one for one in checks if not one.passes]
+            new = name_failing(await self._lately_failing(laid, failing, prepared, check))
             self._on_step(Step.CHECKED)
-            accepted = not failing or act.consent.golden
+            accepted = not new or act.consent.golden
         finally:
             if not accepted:
                 await self._database.write(lambda c: editions.unstage(c, laid.row.pk))
         if not accepted:
-            whose = "its" if len(failing) == 1 else "their"
+            whose = "its" if len(new) == 1 else "their"
             raise PlanBlocked(
-                f"{_count(len(failing), 'golden question')} would no longer cite {whose} article, "
-                f"so nothing was published: {list_names(failing)}.",
+                f"{_count(len(new), 'golden question')} would no longer cite {whose} article, "
+                f"so nothing was published: {list_names(new)}.",
                 plan_id=prepared.plan.id,
                 golden=True,
-                failing=failing,
+                failing=new,
             )
-        return failing
+        return name_failing(failing)
+
+    async def _lately_failing(
+        self,
+        laid: Laid,
+        failing: Sequence[GoldenCheck],
+        prepared: Prepared,
+        check: CheckGolden,
+    ) -> Sequence[GoldenCheck]:
+        """Those that the current edition still answers.
+
+        The others failed before: somebody accepted that, or removed their article. To stop
+        at them again and again would only teach everybody to override.
+        """
+        if not failing:
+            return ()
+        before = {item.article_id: item.other for item in prepared.plan.of(PlanKind.MOVED)}
+        asked = [
+            replace(
+                one.golden, article_id=before.get(one.golden.article_id) or one.golden.article_id
+            )
+            for one in failing
+        ]
+        now = {
+            one.golden.key: one.passes for one in await check(self._view(laid.row.edition), asked)
+        }
+        return [one for one in failing if now.get(one.golden.key)]
 
 
 def _count(number: int, what: str) -> str:

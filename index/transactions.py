@@ -26,7 +26,11 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who publishes, what and why. ``plan_id`` names the stored plan that this uses up."""
+    """Who publishes, what and why.
+
+    ``plan_id`` names the stored plan that this uses up. ``times_back`` is the publisher's
+    count from when the work began: if somebody went back since, it must not be published.
+    """
 
     actor: str
     action: str
@@ -34,6 +38,7 @@ class Act:
     reason: str = ""
     consent: Consent = field(default_factory=Consent)
     plan_id: str | None = None
+    times_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,19 @@ def publish(
     if act.action == "sync":
         library_rows.pause_schedules(connection, library, paused=False)
     if changes:
-        audit.note_action(connection, library, write_entry(act, laid.info, failing))
+        audit.note_action(
+            connection, library, write_entry(_needed(act, prepared.plan), laid.info, failing)
+        )
+
+
+def _needed(act: Act, plan: Plan) -> Act:
+    """The act without consent that nothing asked for: an override is told only where it was one."""
+    consent = dataclasses.replace(
+        act.consent,
+        drop=act.consent.drop and plan.drops_too_much,
+        suspicious=act.consent.suspicious and bool(plan.suspicious),
+    )
+    return dataclasses.replace(act, consent=consent)
 
 
 def _is_named(planned: PlannedSource) -> bool:

@@ -26,10 +26,12 @@ class Undo:
 
     ``find`` is called in a reading transaction first and again in the publishing one; it
     raises ``SourceError`` when it cannot be done. ``and_then`` comes after publishing.
+    ``goes_back`` says that what began before it must not be published after it.
     """
 
     find: Find
     and_then: Write
+    goes_back: bool = False
 
 
 def go_back(edition: int, library: str) -> Undo:
@@ -54,7 +56,7 @@ def go_back(edition: int, library: str) -> Undo:
         editions.welcome(connection, row.pk, (*back, *same))
         library_rows.pause_schedules(connection, row.pk, paused=True)
 
-    return Undo(find, and_then)
+    return Undo(find, and_then, goes_back=True)
 
 
 def take_out(article_ids: Sequence[str]) -> Undo:
