@@ -24,7 +24,7 @@ from bot.cogs.exchange import (
     InteractionExchange,
     MessageExchange,
 )
-from bot.rendering.text import shorten
+from bot.rendering.text import name_commands, shorten
 from index.errors import FootnoteIndexError
 
 _SENTENCE_LIMIT = 600
@@ -138,7 +138,7 @@ def _own_sentence(error: Exception) -> str | None:
         said = error.user_message
     else:
         return None
-    return shorten(_PATH.sub("…", said), _SENTENCE_LIMIT) or BROKEN
+    return shorten(_PATH.sub("…", name_commands(said)), _SENTENCE_LIMIT) or BROKEN
 
 
 def _tell(error: Exception) -> str:

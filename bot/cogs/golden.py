@@ -182,7 +182,7 @@ class GoldenCog(
             summary = f"{len(checks)} golden questions checked, {failing} failing."
             return Outcome((render_checks(checks),), summary)
 
-        await self._runner.run(exchange, "Asking the golden questions", work)
+        await self._runner.run(exchange, "Asking the golden questions", work, is_job=False)
 
     async def _remove(self, exchange: InteractionExchange, given: str) -> None:
         golden = await self._service.golden(exchange.library)

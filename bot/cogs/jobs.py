@@ -55,22 +55,25 @@ class JobRunner:
         self._people = people
         self._config = config
 
-    async def run(self, exchange: InteractionExchange, title: str, work: Work) -> None:
+    async def run(
+        self, exchange: InteractionExchange, title: str, work: Work, *, is_job: bool = True
+    ) -> None:
         """Do the work, edit its card meanwhile, and show at the end what it came to.
 
         A job that has to wait for another is refused, with a card of the one that runs.
+        ``is_job`` says whether the service runs it as a job, which can be cancelled.
         """
-        screen = JobScreen(exchange, title, self._service, self._config)
+        screen = JobScreen(exchange, title, self._service, self._config, is_job=is_job)
         try:
             async with screen.shown():
                 outcome = await work(screen.note)
         except JobStopped as stopped:
-            job = await self._find(exchange.library, screen.job_id)
+            job = await self._find(exchange.library, lambda job: job.id == screen.job_id)
             await self._tell(screen, exchange, job, stopped, render_ended)
         except JobRefused as refused:
-            job = await self._find(exchange.library, None)
+            job = await self._find(exchange.library, lambda job: not job.state.is_over)
             await self._tell(screen, exchange, job, refused, render_busy)
-        except FootnoteIndexError:
+        except Exception:
             # Nobody could be told through an old interaction.
             await screen.post_if_old(f"**{title}**: {_FAILED}")
             raise
@@ -90,23 +93,29 @@ class JobRunner:
         names = await self._people.names(exchange.interaction, [job.actor])
         await screen.finish(Outcome((render(job, names),), f"**{screen.title}**: {_FAILED}"))
 
-    async def _find(self, library: str, job_id: str | None) -> JobInfo | None:
-        """The job of that id, or without one the job that runs."""
+    async def _find(self, library: str, fits: Callable[[JobInfo], bool]) -> JobInfo | None:
+        """The newest job that fits."""
         jobs = await self._service.jobs(library, _JOBS_LOOKED_AT)
-        wanted = (j for j in jobs if (j.id == job_id if job_id else not j.state.is_over))
-        return next(wanted, None)
+        return next(filter(fits, jobs), None)
 
 
 class JobScreen:
     """The card of one job. ``note`` may be called from any thread, as often as one likes."""
 
     def __init__(
-        self, exchange: InteractionExchange, title: str, service: KnowsJobs, config: BotConfig
+        self,
+        exchange: InteractionExchange,
+        title: str,
+        service: KnowsJobs,
+        config: BotConfig,
+        *,
+        is_job: bool,
     ) -> None:
         self._exchange = exchange
         self.title = title
         self._service = service
         self._config = config
+        self._is_job = is_job
         self._deadline = time.monotonic() + config.token_lifetime
         self._meter = PaceMeter()
         self._latest: Progress | None = None
@@ -159,7 +168,7 @@ class JobScreen:
             self._log.info("progress_not_shown", cause=repr(error))
 
     async def _render(self) -> Card:
-        if self.job_id is None:
+        if self._is_job and self.job_id is None:
             self.job_id = await self._find_id()
         pace = self._meter.measure()
         return render_job(

@@ -114,7 +114,7 @@ class ContentCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, "Taking the article out", remove)
+        await self.publish_shown(exchange, "Taking the article out", remove, is_job=False)
 
     async def _press_remove_source(self, exchange: InteractionExchange, press: Press) -> None:
         source = find_source(await self.service.sources(exchange.library), press.argument)
@@ -128,7 +128,7 @@ class ContentCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, "Taking the source out", remove)
+        await self.publish_shown(exchange, "Taking the source out", remove, is_job=False)
 
     async def _supersede(
         self, exchange: InteractionExchange, article: str, by: str | None, reason: str

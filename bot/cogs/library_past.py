@@ -101,7 +101,13 @@ class PastCommands(LibraryPart):
         await exchange.show([render_rollback(target, later, reason)])
 
     async def _press_rollback(self, exchange: InteractionExchange, press: Press) -> None:
-        number, reason = int(press.argument or 0), read_reason(press.message)
+        target, seen = press.split(2)
+        number, reason = int(target or 0), read_reason(press.message)
+        editions = await self.service.history(exchange.library)
+        if seen and editions and editions[0].number != int(seen):
+            # More would be undone than the card said.
+            await self._ask_rollback(exchange, number, reason)
+            return
 
         async def rollback(on_progress: OnProgress) -> SyncReport:
             return await self.service.rollback(

@@ -152,6 +152,14 @@ class PlanCommands(LibraryPart):
     async def _publish_plan(
         self, exchange: InteractionExchange, plan_id: str, consent: Consent, reason: str
     ) -> None:
+        plan = await self._find_plan(exchange, plan_id)
+        if plan is None:
+            return
+        if plan.state is not PlanState.OPEN:
+            # Pressed twice, or another moderator was faster: that is no failure.
+            await exchange.show([render_plan(plan, await self.names(exchange, [plan.actor]))])
+            return
+
         async def publish(on_progress: OnProgress) -> SyncReport:
             return await self.service.publish(
                 exchange.library,

@@ -28,7 +28,7 @@ class ReadingCommands(LibraryPart):
     @app_commands.command(name="add", description="Add articles from an address or from files")
     @app_commands.describe(
         url="A page, feed or sitemap; it is remembered as a source",
-        file="A file: Markdown, HTML, text, PDF, DOCX, EPUB, .jsonl or .jsonl.gz",
+        file="A file: Markdown, HTML, text, PDF, DOCX, .jsonl or .jsonl.gz",
         file2="Another file",
         file3="Another file",
         file4="Another file",

@@ -38,13 +38,16 @@ class LibraryPart(commands.Cog):
         title: str,
         publication: Publication,
         consent: Consent = NO_CONSENT,
+        *,
+        is_job: bool = True,
     ) -> None:
-        """Have something published as a job; show its report, or what stops it.
+        """Have something published; show its report, or what stops it.
 
         ``consent`` is what was said yes to already; a guard asks for the rest as well.
+        ``is_job`` says whether the service does it as a job.
         """
         work = partial(self._publish, exchange, publication, consent)
-        await self.runner.run(exchange, title, work)
+        await self.runner.run(exchange, title, work, is_job=is_job)
 
     async def names(self, exchange: InteractionExchange, actors: Iterable[str]) -> Names:
         """What these actors are called."""

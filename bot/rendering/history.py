@@ -81,7 +81,7 @@ def render_rollback(target: EditionInfo, later: Sequence[EditionInfo], reason: s
     ]
     go = Button(
         f"Go back to edition {target.number}",
-        action_id("edition", "rollback", target.number),
+        action_id("edition", "rollback", target.number, later[0].number),
         Style.DANGER,
     )
     blocks = ("\n".join(lines), write_reason(reason))

@@ -8,7 +8,7 @@ from bot.rendering.actions import Button, Style, action_id
 from bot.rendering.dates import moment, readable_span
 from bot.rendering.lists import Names, cut_page, page_buttons, show_title, write_actor
 from bot.rendering.parts import Card, Tone
-from bot.rendering.text import shorten
+from bot.rendering.text import name_commands, shorten
 from index.models import Progress
 from index.records import JobInfo, JobState
 
@@ -136,7 +136,7 @@ def _write_state(job: JobInfo) -> str:
 
 def _write_job(job: JobInfo, names: Names) -> str:
     state = _write_state(job)
-    outcome = shorten(job.outcome, _OUTCOME_LIMIT)
+    outcome = shorten(name_commands(job.outcome), _OUTCOME_LIMIT)
     line = f"**{show_title(job.title or job.kind)}** · {state}"
     told = f"{line}\n{outcome}" if outcome else line
     who = f"{moment(job.started_at or job.created_at)} · {write_actor(job.actor, names)}"

@@ -17,7 +17,7 @@ from bot.rendering.lists import (
     write_sections,
 )
 from bot.rendering.parts import Card, Tone
-from bot.rendering.text import measure, shorten
+from bot.rendering.text import measure, name_commands, shorten
 from index.plans import Consent, Plan, PlanItem, PlanKind, PlanState
 
 _WHERE_LIMIT = 120
@@ -111,7 +111,7 @@ def render_note(sentence: str, tone: Tone = Tone.PLAN, actions: tuple[Button, ..
 
 def render_unfit(sentence: str) -> Card:
     """That a plan cannot be published or shown, and why."""
-    told = shorten(sentence, _GUARD_LIMIT) or "The plan no longer fits."
+    told = shorten(name_commands(sentence), _GUARD_LIMIT) or "The plan no longer fits."
     return Card((f"**Not published.** {told}", "-# `/index plan` makes a new plan."), Tone.REFUSAL)
 
 

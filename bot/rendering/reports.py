@@ -48,10 +48,9 @@ def summarise_report(report: SyncReport) -> str:
     """What was done, in counts: fit for a channel whose readers are no moderators."""
     if not report.published:
         held = f" {count(len(report.suspicious), 'article')} held back." if report.held else ""
-        return (
-            f"**Nothing changed**: {count(report.unchanged, 'article')} as before, "
-            f"edition {report.edition}.{held}"
-        )
+        # Going back counts no articles where nothing has to change.
+        same = f"{count(report.unchanged, 'article')} as before, " if report.unchanged else ""
+        return f"**Nothing changed**: {same}edition {report.edition}.{held}"
     counted = join_counts(
         (len(report.added), "added"),
         (len(report.changed), "changed"),

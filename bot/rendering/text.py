@@ -43,6 +43,7 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _LOOKALIKES = str.maketrans({"[": "［", "]": "］"})
 _MARK_LIKE = re.compile(r"\[(\d[\d,\s–-]*)\]")
 _BACKTICK_RUN = re.compile("`(?=`)")
+_COMMAND = re.compile(r"`(?:footnote )?index (history|jobs|cancel|sources|plans)\b")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 
@@ -93,6 +94,14 @@ def plain_line(text: str, limit: int) -> str:
 def code_line(text: str, limit: int) -> str:
     """One line that may stand in a block of code and cannot end it."""
     return _fit(clean_line(text), limit, _part_backticks)
+
+
+def name_commands(sentence: str) -> str:
+    """The sentence with commands of the command line as they are called in Discord."""
+    # Plans have no list of their own here: Discord offers them while one types.
+    return _COMMAND.sub(lambda found: f"`/index {found[1]}", sentence).replace(
+        "`/index plans`", "`/index publish`"
+    )
 
 
 def unescape(escaped: str) -> str:

@@ -10,11 +10,12 @@ from tests.fakes.discord_requests import Upload
 from tests.fakes.discord_store import Interaction
 
 SUBCOMMAND, GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, ATTACHMENT, NUMBER = 3, 4, 5, 11, 10
+STRING, INTEGER, BOOLEAN, CHANNEL, ATTACHMENT, NUMBER = 3, 4, 5, 7, 11, 10
 TYPES: Mapping[int, type | tuple[type, ...]] = {
     STRING: str,
     INTEGER: int,
     BOOLEAN: bool,
+    CHANNEL: dict,
     NUMBER: (int, float),
     ATTACHMENT: Upload,
 }
@@ -45,12 +46,12 @@ def command_data(
     definitions = leaf.get("options", [])
     if any(option["type"] in {SUBCOMMAND, GROUP} for option in definitions):
         raise NotPossibleError(f"/{name} needs one of its subcommands")
-    resolved: dict[str, Payload] = {}
+    resolved: dict[str, dict[str, Payload]] = {}
     options = _fill(definitions, values, add_file, resolved)
     for nested in reversed(path[1:]):
         options = [{"name": nested["name"], "type": nested["type"], "options": options}]
     data = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
-    return {**data, "resolved": {"attachments": resolved}} if resolved else data
+    return {**data, "resolved": resolved} if resolved else data
 
 
 def interaction_event(
@@ -114,7 +115,7 @@ def _fill(
     definitions: Sequence[Payload],
     values: Mapping[str, Any],
     add_file: Callable[[Upload], Payload],
-    resolved: dict[str, Payload],
+    resolved: dict[str, dict[str, Payload]],
 ) -> list[Payload]:
     known = {definition["name"]: definition for definition in definitions}
     missing = [n for n, d in known.items() if d.get("required") and n not in values]
@@ -129,7 +130,10 @@ def _fill(
         if isinstance(given, Upload):
             attachment = add_file(given)
             value = attachment["id"]
-            resolved[value] = attachment
+            resolved.setdefault("attachments", {})[value] = attachment
+        elif known[name]["type"] == CHANNEL:
+            value = given["id"]
+            resolved.setdefault("channels", {})[value] = {**given, "permissions": "0"}
         options.append({"name": name, "type": known[name]["type"], "value": value})
     return options
 

@@ -10,9 +10,10 @@ import simcord
 from bot.cogs.golden import FORGOTTEN, KEEP, NOT_MINE
 from bot.cogs.shown import read_answer_id
 from index.errors import SourceError
-from index.records import GoldenCheck
+from index.records import GoldenCheck, JobInfo, JobState
 from tests.fakes.discord_plans import HOSTILE, make_golden
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer, quoting
+from tests.fakes.discord_service import NOW
 from tests.fakes.discord_world import World, text_of
 
 ASKED = "When did *the* bridge `open`, @everyone?"
@@ -82,6 +83,21 @@ async def test_they_are_checked_on_demand_the_failing_ones_named(world: World) -
     assert "cites other instead" in text_of(card)
 
 
+async def test_checking_them_offers_no_button_that_would_cancel_another_job(world: World) -> None:
+    world.service.kept = (make_golden(1),)
+    card = await _show(world, "golden list")
+    actor = f"discord:{world.moderator.id}"
+    sync = JobInfo("9", world.library, "sync", "Reading", actor, JobState.RUNNING, NOW)
+    world.service.past_jobs = (sync,)
+    released = world.hold()
+    await world.moderator.click(card, label="Check now")
+    assert "Asking the golden questions" in text_of(card)
+    assert "Cancel" not in text_of(card)
+
+    released.set()
+    await world.env.settle()
+
+
 async def test_one_is_forgotten_by_its_number(world: World) -> None:
     world.service.kept = (make_golden(1), make_golden(2))
     offered = await world.moderator.autocomplete(world.channel, "golden remove", "question", "2 t")
@@ -133,6 +149,23 @@ async def test_a_long_question_is_offered_as_far_as_it_is_shown(world: World) ->
 async def test_what_is_no_answer_of_the_bot_is_not_kept(world: World) -> None:
     said = await world.asker.send(world.channel, "hello")
     result = await world.moderator.context_menu(world.channel, KEEP, said)
+
+    assert result.modal is None
+    assert text_of(result.response) == NOT_MINE
+
+
+async def test_what_another_bot_made_to_look_like_an_answer_is_not_kept(world: World) -> None:
+    answer = await _answer(world)
+    other = world.guild.add_member(world.env.create_user("imitator", bot=True))
+    backend = world.env.backend
+    original = backend.get_message(world.channel.id, answer.id)
+    backend.create_message(
+        world.channel.id, other.id, "", components=original.components, flags=original.flags
+    )
+    copy = world.channel.last_message
+    assert copy is not None
+    assert read_answer_id(copy) == _id_of(answer)
+    result = await world.moderator.context_menu(world.channel, KEEP, copy)
 
     assert result.modal is None
     assert text_of(result.response) == NOT_MINE

@@ -9,11 +9,13 @@ from typing import Any
 import discord
 import pytest
 
+from bot.cogs.jobs import _FAILED
 from bot.cogs.moderation import ENDED
 from bot.cogs.ports import BotConfig
 from bot.cogs.targets import NO_LANGUAGE, NOT_A_PAGE, ONE_OF_TWO, OPTIONS_NEED_A_PAGE
+from bot.jobs import JobStopped
 from index.entries import SourceOptions
-from index.errors import FetchError
+from index.errors import FetchError, JobRefused
 from index.models import (
     EditionInfo,
     LibraryStatus,
@@ -23,7 +25,8 @@ from index.models import (
     SourceKind,
     SyncReport,
 )
-from tests.fakes.discord_service import Call
+from index.records import JobInfo, JobState
+from tests.fakes.discord_service import NOW, Call
 from tests.fakes.discord_world import World, text_of, use_as_outsider
 
 PAGE = "https://gullmarrow.example/news/tern-bridge"
@@ -256,6 +259,63 @@ async def test_a_job_that_outlives_its_interaction_reports_in_the_channel(world:
     text = text_of(world.channel.last_message)
     assert "Edition 4 is published" in text
     assert "secret-page" not in text
+
+
+@pytest.mark.parametrize("config", [BotConfig(token_lifetime=0.0)])
+@pytest.mark.parametrize("error", [FetchError("It answered 404."), ZeroDivisionError()])
+async def test_whatever_ends_a_job_that_outlives_its_interaction_is_told_in_the_channel(
+    world: World, error: Exception
+) -> None:
+    world.service.error = error
+    await world.moderator.slash(world.channel, "index sync")
+
+    assert text_of(world.channel.last_message) == f"**Reading the sources again**: {_FAILED}"
+
+
+async def test_a_job_that_somebody_cancels_is_not_mistaken_for_the_one_that_runs_next(
+    world: World,
+) -> None:
+    following = JobInfo("9", world.library, "add", "Adding a folder", "x", JobState.RUNNING, NOW)
+    world.service.past_jobs = (following,)
+    world.service.error = JobStopped("Reading the sources again: Cancelled by somebody.")
+    result = await world.moderator.slash(world.channel, "index sync")
+
+    assert "Cancelled by somebody." in text_of(result.response)
+    assert "Adding a folder" not in text_of(result.response)
+
+
+async def test_a_job_that_another_moderator_cancels_says_who_did(world: World) -> None:
+    released = world.hold()
+    result = await world.moderator.slash(world.channel, "index sync")
+    job = world.service.running
+    assert job is not None
+    world.service.error = JobStopped("Job sync: Cancelled by Discord user 7.")
+    world.service.past_jobs = (
+        replace(job, state=JobState.CANCELLED, outcome="Cancelled by Discord user 7."),
+    )
+    released.set()
+    await world.env.settle()
+
+    assert "**Job sync** · cancelled\nCancelled by Discord user 7." in text_of(result.response)
+    assert "one complete edition" in text_of(result.response)
+
+
+async def test_a_refusal_names_commands_as_they_are_called_here(world: World) -> None:
+    world.service.error = JobRefused("Another is running. See `footnote index jobs`.")
+    result = await world.moderator.slash(world.channel, "index sync")
+
+    assert "/index jobs" in text_of(result.response)
+    assert "footnote index" not in text_of(result.response)
+
+
+async def test_the_commands_name_no_kind_of_file_that_is_not_read(world: World) -> None:
+    index = world.env.backend.find_command("index", None, type=1)
+    assert index is not None
+    (add,) = (each for each in index["options"] if each["name"] == "add")
+    (file,) = (each for each in add["options"] if each["name"] == "file")
+
+    assert "DOCX" in file["description"]
+    assert "EPUB" not in file["description"]
 
 
 async def test_a_token_that_expired_early_also_leads_to_a_word_in_the_channel(

@@ -9,7 +9,7 @@ from bot.cogs.choices import article_key, find_article
 from bot.cogs.library_content import ITSELF, ONE_TO_REMOVE
 from bot.rendering.content import render_removal
 from index.errors import SourceError, StoreError
-from index.models import VerifyReport
+from index.models import SyncReport, VerifyReport
 from index.records import AuditEntry
 from tests.fakes.discord_plans import HOSTILE, make_edition, make_source
 from tests.fakes.discord_samples import BRIDGE, LIBRARY
@@ -101,6 +101,30 @@ async def test_going_back_says_what_it_undoes_and_takes_a_second_click(world: Wo
     assert "**Edition 4 is published**" in text_of(card)
 
 
+async def test_going_back_asks_again_where_more_would_be_undone_than_was_said(
+    world: World,
+) -> None:
+    world.service.editions = tuple(make_edition(n) for n in (5, 4, 3))
+    card = await _show(world, "index rollback", edition=3, reason=REASON)
+    world.service.editions = (make_edition(6), *world.service.editions)
+    await world.moderator.click(card, label="Go back to edition 3")
+    assert "3 editions since then" in text_of(card)
+    assert world.service.calls == []
+
+    await world.moderator.click(card, label="Go back to edition 3")
+    (call,) = world.service.calls
+    assert (call.name, call.given, call.reason) == ("rollback", (3,), REASON)
+
+
+async def test_going_back_to_where_one_is_counts_no_articles(world: World) -> None:
+    world.service.editions = (make_edition(5), make_edition(4))
+    world.service.report = SyncReport(edition=5, published=False)
+    card = await _show(world, "index rollback", edition=4)
+    await world.moderator.click(card, label="Go back to edition 4")
+
+    assert text_of(card) == "**Nothing changed**: edition 5."
+
+
 async def test_one_may_leave_it_as_it_is(world: World) -> None:
     world.service.editions = (make_edition(5), make_edition(4))
     card = await _show(world, "index rollback", edition=4)
@@ -160,6 +184,25 @@ async def test_an_article_may_be_named_by_its_title_if_only_one_has_it(world: Wo
     card = await _show(world, "index remove", article=LIBRARY.title)
     assert "Several articles fit" in text_of(card)
     assert "no such article" in text_of(await _show(world, "index remove", article="moon"))
+
+
+async def test_what_is_no_job_offers_no_button_that_would_cancel_another(world: World) -> None:
+    card = await _show(world, "index remove", article=BRIDGE.id)
+    released = world.hold()
+    hold = world.service.before
+
+    async def hold_work() -> None:
+        if world.service.running is not None and hold is not None:
+            await hold()
+
+    world.service.before = hold_work
+    await world.moderator.click(card, label="Take it out")
+    assert "Taking the article out" in text_of(card)
+    assert "Cancel" not in text_of(card)
+
+    released.set()
+    await world.env.settle()
+    assert "Edition 4 is published" in text_of(card)
 
 
 async def test_articles_of_one_title_are_told_apart(world: World) -> None:

@@ -203,6 +203,18 @@ async def test_a_plan_that_was_published_meanwhile_has_no_buttons(world: World) 
     assert "Publish …" not in text_of(card)
 
 
+async def test_a_plan_that_is_published_twice_is_not_called_a_failure(world: World) -> None:
+    card = await _plan(world)
+    await _press(world, card, "Publish …")
+    plan = world.service.open_plans["p1"]
+    world.service.open_plans["p1"] = replace(plan, state=PlanState.PUBLISHED)
+    await _press(world, card, "Publish now")
+
+    assert "This plan was published." in text_of(card)
+    assert "Not published" not in text_of(card)
+    assert world.service.called == ["plan"]
+
+
 async def test_what_a_sync_holds_back_comes_on_a_card_of_its_own(world: World) -> None:
     world.service.report = SyncReport(
         edition=4, published=True, added=("a",), held="p1", suspicious=(Problem("c2", "It shrank"),)

@@ -17,6 +17,7 @@ from bot.rendering.text import (
     escape,
     link_label,
     measure,
+    name_commands,
     quote_lines,
     shorten,
     shorten_lines,
@@ -147,3 +148,17 @@ def test_it_is_quick_on_a_long_text() -> None:
     text = "word [x] @everyone " * 20_000
 
     assert measure(shorten(text, 4000)) <= 4000
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("`footnote index sources` lists them.", "`/index sources` lists them."),
+        ("Cancel it with `index cancel`.", "Cancel it with `/index cancel`."),
+        ("`footnote index plans` lists those.", "`/index publish` lists those."),
+        ("`footnote index rebuild` makes it anew.", "`footnote index rebuild` makes it anew."),
+        ("`/index jobs` says why.", "`/index jobs` says why."),
+    ],
+)
+def test_commands_are_named_as_in_discord_where_discord_has_them(said: str, here: str) -> None:
+    assert name_commands(said) == here

@@ -1,0 +1,1 @@
+"""The parts of the service, each for one kind of work."""

@@ -1,0 +1,59 @@
+"""What every part of the service has: the libraries, and who reads, answers and runs jobs."""
+
+from __future__ import annotations
+
+from bot.answering.models import Question, Reply
+from bot.golden import GoldenDesk
+from bot.jobs import JobDesk
+from bot.reading import SourceReading
+from index.decisions import Decisions as LibraryDecisions
+from index.libraries import Libraries
+from index.library import Library
+from index.old_rows import Retention
+
+_SHOWN = 120
+
+
+class Parts:
+    """The objects over one data folder.
+
+    Args:
+        libraries: The libraries.
+        golden: Answers questions, and checks the golden ones.
+        reading: Reads sources.
+        jobs: Runs what takes long.
+        retention: Which old editions are kept.
+        waits: Whether a job waits while the library has another one, or is refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        libraries: Libraries,
+        golden: GoldenDesk,
+        reading: SourceReading,
+        jobs: JobDesk,
+        retention: Retention,
+        waits: bool = True,
+    ) -> None:
+        self._libraries = libraries
+        self._golden = golden
+        self._reading = reading
+        self._jobs = jobs
+        self._retention = retention
+        self._waits = waits
+
+    async def ask(self, library: str, question: Question) -> Reply:
+        """An answer with its citations, or a refusal with its reason."""
+        return await self._golden.answerer(self._library(library)).reply(question)
+
+    def _library(self, name: str) -> Library:
+        return self._libraries.library(name)
+
+    def _decisions(self, name: str) -> LibraryDecisions:
+        return self._libraries.decisions(name)
+
+
+def shorten(text: str) -> str:
+    """The text, cut where a line would become too long."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
