@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import structlog
 
-from index.errors import FootnoteIndexError
+from bot.outcomes import describe_report
+from index.errors import FootnoteIndexError, PlanBlocked
 from index.jobs import Recovered
 from index.models import SyncReport
 from index.plans import Consent
@@ -31,14 +32,22 @@ class Resumes(Protocol):
 
 
 class TellsOfJobs(Protocol):
-    """Says in a library's place that a job was cut off."""
+    """Says in a library's place what becomes of a job."""
 
-    async def __call__(self, library: str, job: JobInfo, *, resumed: bool) -> bool:
-        """Say it; whether there was a place."""
+    async def post_interrupted(self, library: str, job: JobInfo, *, resumed: bool) -> bool:
+        """Say that it was cut off; whether there was a place."""
+        ...
+
+    async def post_resumed(
+        self, library: str, job: JobInfo, sentence: str, *, held: str | None = None
+    ) -> bool:
+        """Say how it ended, and which plan waits."""
         ...
 
 
-async def resume_jobs(recovered: Sequence[Recovered], service: Resumes, tell: TellsOfJobs) -> None:
+async def resume_jobs(
+    recovered: Sequence[Recovered], service: Resumes, poster: TellsOfJobs
+) -> None:
     """Run again what can be, one after the other; say of each what becomes of it.
 
     An attached file is gone with the process that had it, so its job is only told of.
@@ -48,20 +57,25 @@ async def resume_jobs(recovered: Sequence[Recovered], service: Resumes, tell: Te
         job = one.job
         resumes = job.kind in _AGAIN
         log.warning("job_cut_off", library=job.library, job=job.title, resumed=resumes)
-        await tell(job.library, job, resumed=resumes)
+        await poster.post_interrupted(job.library, job, resumed=resumes)
         if not resumes:
             continue
+        held = None
         try:
-            await _AGAIN[job.kind](service, job, one.params)
+            report = await _AGAIN[job.kind](service, job, one.params)
+            sentence, held = describe_report(report), report.held
+        except PlanBlocked as error:
+            sentence, held = str(error), error.plan_id
         except FootnoteIndexError as error:
-            # It stands in the list of jobs as well; here nobody waits for it.
-            log.warning("resumed_job_failed", library=job.library, cause=str(error))
+            sentence = str(error)
         except Exception:  # one job must not stop the others
             log.exception("resumed_job_failed", library=job.library)
+            sentence = "It failed unexpectedly; the log says why."
+        await poster.post_resumed(job.library, job, sentence, held=held)
 
 
-async def _sync(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> None:
-    await service.sync(
+async def _sync(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> SyncReport:
+    return await service.sync(
         job.library,
         actor=job.actor,
         sources=tuple(int(key) for key in params.get("sources", ())),
@@ -69,8 +83,8 @@ async def _sync(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> No
     )
 
 
-async def _publish(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> None:
-    await service.publish(
+async def _publish(service: Resumes, job: JobInfo, params: Mapping[str, Any]) -> SyncReport:
+    return await service.publish(
         job.library,
         str(params.get("plan", "")),
         actor=job.actor,

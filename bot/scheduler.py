@@ -91,7 +91,13 @@ class Scheduler:
         due = await self._claim(library)
         if not due:
             return
-        run = await self._try_sync(library, due)
+        try:
+            run = await self._try_sync(library, due)
+        except asyncio.CancelledError:
+            # Footnote stops: at the next start it is read at once, not a day later.
+            keys, now = [source.key for source in due], self._now()
+            await self._database.write(lambda c: schedule_rows.put_back(c, keys, now=now))
+            raise
         outcomes = await self._note(due, run)
         if (outcome := judge(due, outcomes, run)) is not None:
             await self._report(library, outcome)

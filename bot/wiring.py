@@ -212,7 +212,7 @@ async def run_discord(settings: Settings) -> int:
         )
         async with _beside(
             scheduler.run(),
-            resume_jobs(opened.recovered, opened.service, bot.poster.post_interrupted),
+            resume_jobs(opened.recovered, opened.service, bot.poster),
         ):
             return await run_bot(bot, token.get_secret_value())
 

@@ -69,8 +69,8 @@ class Rereader:
             sources = [s for s in sources if s.key in wanted]
         if not sources:
             raise NothingToSync(
-                f"The library '{self._name}' has no source to read again. Add a folder, a file or "
-                "a page first; uploaded files cannot be synced."
+                "There is no source to read again. Add a page, a feed or a folder first; files "
+                "that were handed over cannot be synced."
             )
         results, problems, outcomes = [], [], {}
         for source in sources:

@@ -114,6 +114,15 @@ def claim_due(
     return claimed
 
 
+def put_back(connection: sqlite3.Connection, sources: Sequence[int], *, now: datetime) -> None:
+    """What was claimed and cut off is due again at once."""
+    for source in sources:
+        connection.execute(
+            "UPDATE source SET next_run = ? WHERE pk = ? AND schedule IS NOT NULL",
+            (_write(now), source),
+        )
+
+
 def list_outcomes(connection: sqlite3.Connection, sources: Sequence[int]) -> dict[int, str]:
     """What is noted of reading these sources, by key; "" where nothing is."""
     found = {}

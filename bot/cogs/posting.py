@@ -11,7 +11,7 @@ import structlog
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
 from bot.cogs.layout import build_view
 from bot.cogs.ports import guild_of
-from bot.rendering.jobs import render_interrupted
+from bot.rendering.jobs import render_interrupted, render_resumed
 from bot.rendering.parts import Card
 from bot.rendering.reports import render_scheduled
 from bot.scheduled import ScheduledOutcome
@@ -70,6 +70,12 @@ class Poster:
     ) -> bool:
         """Say that a restart cut a job off, where it was started or where reports go."""
         return await self._post(library, channel_id, render_interrupted(job, resumed=resumed))
+
+    async def post_resumed(
+        self, library: str, job: JobInfo, sentence: str, *, held: str | None = None
+    ) -> bool:
+        """Say how a job ended that went on after a restart."""
+        return await self._post(library, None, render_resumed(job, sentence, held=held))
 
     async def _post(self, library: str, channel_id: int | None, card: Card) -> bool:
         guild_id = guild_of(library)

@@ -8,12 +8,13 @@ from bot.rendering.actions import Button, Style, action_id
 from bot.rendering.dates import moment, readable_span
 from bot.rendering.lists import Names, cut_page, page_buttons, show_title, write_actor
 from bot.rendering.parts import Card, Tone
-from bot.rendering.text import name_commands, shorten
+from bot.rendering.text import name_commands, shorten, shorten_lines
 from index.models import Progress
 from index.records import JobInfo, JobState
 
 _STAGE_LIMIT = 160
 _OUTCOME_LIMIT = 200
+_ENDING_LIMIT = 800
 _BAR = 20
 _FULL, _EMPTY = "█", "░"
 _STATES = {
@@ -105,6 +106,18 @@ def render_interrupted(job: JobInfo, *, resumed: bool) -> Card:
         "from the last complete edition."
     )
     return Card((text, "-# Start it again if it is still wanted."), Tone.WARNING)
+
+
+def render_resumed(job: JobInfo, sentence: str, *, held: str | None = None) -> Card:
+    """How a job ended that went on after a restart; ``held`` is a plan that waits."""
+    told = shorten_lines(name_commands(sentence), _ENDING_LIMIT)
+    text = f"**{show_title(job.title or job.kind)}** is over.\n{told}"
+    show = (Button("Show the plan", action_id("plan", "show", held), Style.MAIN),) if held else ()
+    return Card(
+        (text,),
+        Tone.WARNING if held else Tone.DONE,
+        actions=show,
+    )
 
 
 def _cancel_buttons(jobs: Sequence[JobInfo]) -> tuple[Button, ...]:

@@ -155,7 +155,7 @@ async def test_a_run_longer_than_its_interval_does_not_follow_itself(world: Worl
     assert len(world.synced) == 1
 
 
-async def test_a_process_that_dies_in_a_run_neither_repeats_nor_loses_it(world: World) -> None:
+async def test_a_process_that_is_stopped_in_a_run_does_it_again_at_once(world: World) -> None:
     key = await world.add()
     stuck = asyncio.Event()
 
@@ -165,13 +165,34 @@ async def test_a_process_that_dies_in_a_run_neither_repeats_nor_loses_it(world: 
         return UNCHANGED
 
     world.clock.now += DAY
-    dying = asyncio.create_task(
+    stopping = asyncio.create_task(
         Scheduler(world.database, sync=sync, report=world.report, now=world.clock).run()
     )
     await stuck.wait()
-    dying.cancel()
+    stopping.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await dying
+        await stopping
+    world.restart()
+
+    await world.after(timedelta(0))
+    assert world.synced == [("default", (key,))]
+    await world.after(timedelta(0))
+    assert len(world.synced) == 1
+
+
+async def test_a_process_that_dies_in_a_run_neither_repeats_nor_loses_it(world: World) -> None:
+    """What was cut off so is begun again from the list of jobs."""
+    key = await world.add()
+
+    class Died(BaseException):
+        pass
+
+    async def sync(library: str, sources: Sequence[int]) -> SyncReport:
+        raise Died
+
+    world.clock.now += DAY
+    with pytest.raises(Died):
+        await Scheduler(world.database, sync=sync, report=world.report, now=world.clock).run_due()
     world.restart()
 
     await world.after(timedelta(0))

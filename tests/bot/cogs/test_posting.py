@@ -166,3 +166,13 @@ async def test_it_is_told_where_the_job_was_started_if_that_is_known(
 
     assert "was cut off" in text_of(started.last_message)
     assert world.channel.last_message is None
+
+
+async def test_how_a_resumed_job_ended_is_told_with_the_plan_that_waits(
+    world: World, poster: Poster
+) -> None:
+    await poster.post_resumed(world.library, JOB, "Too *much* would go.", held="p7")
+
+    text = text_of(world.channel.last_message)
+    assert "**Reading the sources again** is over." in text
+    assert r"Too \*much\* would go." in text
