@@ -21,6 +21,7 @@ from bot.settings import Settings
 from index.models import OnProgress, SyncReport
 
 if TYPE_CHECKING:
+    from bot.client import FootnoteBot
     from bot.evaluation.cases import Case
     from bot.service import FootnoteService
     from index.database import Database
@@ -206,7 +207,7 @@ async def run_discord(settings: Settings) -> int:
         )
         scheduler = Scheduler(
             opened.database,
-            sync=partial(_sync_by_schedule, opened.service),
+            sync=partial(_sync_by_schedule, opened.service, bot),
             report=bot.poster.post_report,
             zone=ZoneInfo(settings.timezone),
         )
@@ -218,8 +219,16 @@ async def run_discord(settings: Settings) -> int:
 
 
 async def _sync_by_schedule(
-    service: FootnoteService, library: str, sources: Sequence[int]
+    service: FootnoteService, bot: FootnoteBot, library: str, sources: Sequence[int]
 ) -> SyncReport:
+    from bot.cogs.ports import guild_of
+    from index.errors import JobRefused
+
+    guild_id = guild_of(library)
+    if guild_id is not None:
+        await bot.wait_until_ready()
+        if bot.get_guild(guild_id) is None:
+            raise JobRefused("The bot is no longer in this server.")
     return await service.sync(library, actor="schedule", sources=sources)
 
 

@@ -21,6 +21,7 @@ _RESOLVE_TIMEOUT = 2.0
 class _Work:
     exchange: Exchange
     if_ended: str
+    is_question: bool
 
 
 class Intake:
@@ -56,7 +57,7 @@ class Intake:
         """Whether there is room for one more."""
         return has_room(
             Load(
-                in_flight=len(self._running),
+                in_flight=sum(work.is_question for work in self._running.values()),
                 in_flight_limit=self._limit,
                 of_person=self._of_person[person_id],
                 of_person_limit=self._per_person,
@@ -65,13 +66,18 @@ class Intake:
         )
 
     @contextmanager
-    def working(self, exchange: Exchange, *, if_ended: str = RESTARTING) -> Iterator[None]:
-        """Count the running task as work; ``if_ended`` is said if closing has to end it."""
+    def working(
+        self, exchange: Exchange, *, if_ended: str = RESTARTING, is_question: bool = True
+    ) -> Iterator[None]:
+        """Count the running task as work; ``if_ended`` is said if closing has to end it.
+
+        What moderators do takes no room from questions: a sync may run for an hour.
+        """
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("work belongs to a task")
         person_id = exchange.person.id
-        self._running[task] = _Work(exchange, if_ended)
+        self._running[task] = _Work(exchange, if_ended, is_question)
         self._of_person[person_id] += 1
         try:
             yield

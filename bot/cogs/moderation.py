@@ -45,7 +45,7 @@ class ModeratorDesk:
         async with self._errors.guard(exchange):
             if not await self._admit(exchange, urgent=urgent):
                 return
-            with self._intake.working(exchange, if_ended=ENDED):
+            with self._intake.working(exchange, if_ended=ENDED, is_question=False):
                 async with exchange.waiting():
                     try:
                         await work(exchange)

@@ -249,6 +249,18 @@ async def test_one_job_a_server_the_second_is_told_how_far_the_first_is(world: W
     assert "Edition 4" in text_of(third.response)
 
 
+@pytest.mark.parametrize("config", [BotConfig(questions_limit=1)])
+async def test_a_job_takes_no_room_from_questions(world: World) -> None:
+    released = world.hold()
+    await world.moderator.slash(world.channel, "index sync")
+    world.service.before = None
+    asked = await world.asker.slash(world.channel, "ask", question="When does it open?")
+
+    assert "hands full" not in text_of(asked.response)
+    released.set()
+    await world.env.settle()
+
+
 @pytest.mark.parametrize("config", [BotConfig(token_lifetime=0.0)])
 async def test_a_job_that_outlives_its_interaction_reports_in_the_channel(world: World) -> None:
     world.service.report = replace(
