@@ -118,7 +118,9 @@ class PastCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, f"Going back to edition {number}", rollback)
+        title = f"Going back to edition {number}"
+        # At once, whatever job runs; so it is none, and there is nothing to cancel.
+        await self.publish_shown(exchange, title, rollback, is_job=False)
 
     async def _press_history(self, exchange: InteractionExchange, press: Press) -> None:
         await self._history(exchange, press.page)
