@@ -33,6 +33,7 @@ from index.models import (
     EditionInfo,
     LibraryStatus,
     OnProgress,
+    Problem,
     ReadResult,
     SearchResult,
     Source,
@@ -401,14 +402,17 @@ class Library:
             SourceError: there is no such source.
         """
         known = {info.key: info.source.location for info in await self.sources()}
-        return await self._publisher.apply(
+        place = str(known.get(source, source))
+        report = await self._publisher.apply(
             undoing.forget_source(source),
-            Act(
-                actor, "remove source", f"remove source {known.get(source, source)}"[:_NOTE], reason
-            ),
+            Act(actor, "remove source", f"remove source {place}"[:_NOTE], reason),
             check=check,
             on_progress=on_progress,
         )
+        if report.published:
+            return report
+        note = Problem(place, "It is forgotten. None of its articles was in the answers.")
+        return dataclasses.replace(report, notes=(note,))
 
     async def check_golden(self, check: CheckGolden) -> tuple[GoldenCheck, ...]:
         """How the golden questions fare in the current edition."""

@@ -437,6 +437,17 @@ async def test_a_removed_source_takes_its_articles_along(library: Library) -> No
     assert len(await library.sources()) == 2
 
 
+async def test_a_source_without_articles_is_forgotten_with_a_word(library: Library) -> None:
+    await add(library, LAMPS)
+    await add(library, LAMPS, location="/other")
+    source = next(s for s in await library.sources() if s.source.location == "/other")
+
+    report = await library.remove_source(source.key, actor="tester")
+
+    assert not report.published
+    assert (report.notes[0].where, report.notes[0].message[:15]) == ("/other", "It is forgotten")
+
+
 async def test_superseded_articles_stay_findable_and_say_by_what(
     libraries: Libraries, library: Library
 ) -> None:
