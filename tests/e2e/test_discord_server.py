@@ -170,6 +170,8 @@ async def test_a_slash_command_is_deferred_then_answered_by_an_edit(server: Disc
 async def test_a_button_is_answered_by_an_ephemeral_message(server: DiscordServer) -> None:
     async with connected(server):
         answer = await server.final_reply(await server.slash("ask", question="When?"))
+        # The client knows the button only once its own request has come back to it.
+        await asyncio.sleep(0.2)
         clicked = await server.click(answer, "Show quotes")
         shown = await server.final_reply(clicked)
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -243,7 +244,7 @@ async def test_schedules_report_what_changed_and_a_killed_sync_goes_on(
 
 def let_schedules_be_due(data: Path) -> None:
     """As if the bot had been away for long."""
-    with sqlite3.connect(data / "footnote.db") as database:
+    with closing(sqlite3.connect(data / "footnote.db")) as database, database:
         changed = database.execute(
             "UPDATE source SET next_run = '2026-01-01T00:00:00+00:00' WHERE schedule IS NOT NULL"
         )

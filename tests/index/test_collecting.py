@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -138,6 +139,12 @@ async def test_nothing_goes_while_it_is_young_or_among_the_newest(libraries: Lib
     assert await collector(libraries).is_due(Retention(2, 90), now=LATER)
 
 
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as it:
+        yield it
+
+
 @pytest.mark.parametrize(
     ("keep", "days_later", "oldest"),
     [
@@ -151,10 +158,10 @@ async def test_nothing_goes_while_it_is_young_or_among_the_newest(libraries: Lib
     ],
 )
 def test_editions_are_kept_by_number_and_by_age(
-    keep: Retention, days_later: int, oldest: int
+    keep: Retention, days_later: int, oldest: int, stack: ExitStack
 ) -> None:
     """Six editions, ten days apart: the first on day 0, the last on day 50."""
-    connection = sqlite3.connect(":memory:")
+    connection = stack.enter_context(closing(sqlite3.connect(":memory:")))
     connection.execute("CREATE TABLE edition (library, number, published_at)")
     first = datetime(2031, 1, 1, tzinfo=UTC)
     for number in range(1, 7):
@@ -247,7 +254,7 @@ def sizes(folder: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("make", ["new", "of an earlier make"])
 async def test_the_disk_space_comes_back(tmp_path: Path, make: str) -> None:
     if make != "new":
-        with sqlite3.connect(tmp_path / "footnote.db") as connection:
+        with closing(sqlite3.connect(tmp_path / "footnote.db")) as connection, connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("CREATE TABLE thing (name TEXT)")
     async with open_libraries(tmp_path) as opened:
