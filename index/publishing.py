@@ -163,6 +163,10 @@ class Publisher:
             self._on_step(Step.PUBLISHED)
             if info is not None and undo.goes_back:
                 self._times_back += 1
+        current = await self.row()
+        if ids and current is not None and current.collection != row.collection:
+            # A rebuild put another collection in the place of the one that was filled.
+            await self._fill(current, ids, on_progress)
         new = tuple(changes.put)[: changes.added]
         return SyncReport(
             info.number if info else row.edition,

@@ -46,7 +46,9 @@ class Rebuilder:
         await self._point_to(row, fingerprint, collection)
         if row.collection is not None:
             await self._vectors.drop(row.collection)
-        return written
+        # Going back to an edition waits for nobody: it may have come between, and its vectors
+        # are then in the collection that is gone.
+        return written + await self.refill(on_progress)
 
     async def refill(self, on_progress: OnProgress) -> int:
         """Put the current edition's vectors back where they are missing; their number."""

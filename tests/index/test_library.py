@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from index.errors import (
 )
 from index.libraries import Libraries
 from index.library import Library
-from index.models import Article, Problem, ReadResult, SyncReport
+from index.models import Article, Problem, Progress, ReadResult, SyncReport
 from index.plans import Consent
 from index.records import SourceInfo
 from index.rereading import Known
@@ -178,6 +179,23 @@ async def test_rebuilding_embeds_nothing(opened: Opened) -> None:
 
     assert await library.rebuild() == 1
     assert len(opened.model.embedded) == embedded
+    assert (await library.verify()).problems == ()
+
+
+async def test_going_back_while_the_index_is_rebuilt_loses_no_vector(opened: Opened) -> None:
+    library = opened.libraries.library("default")
+    await add(library, FERRY, MUSEUM)
+    await library.remove(["museum"], actor="tester")
+    returned: list[asyncio.Task[SyncReport]] = []
+
+    def go_back(_: Progress) -> None:
+        if not returned:
+            returned.append(asyncio.create_task(library.rollback(1, actor="tester")))
+
+    await library.rebuild(go_back)
+    await asyncio.gather(*returned)
+
+    assert (await library.status()).articles == 2
     assert (await library.verify()).problems == ()
 
 
