@@ -75,6 +75,8 @@ class ChromaFolder:
         handle = self._find(collection)
         if handle is None:
             return []
+        if handle.count() <= limit:
+            return _rank_all(handle, vector)
         found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]
@@ -126,6 +128,18 @@ class ChromaFolder:
                 configuration={"hnsw": _HNSW},
             )
         return self._handles[collection]
+
+
+def _rank_all(handle: Any, vector: NDArray[np.float32]) -> list[tuple[str, float]]:  # noqa: ANN401 - as _open
+    """Every row, by exact cosine: the graph may lose a few of many nearly equal rows for good."""
+    held = handle.get(include=["embeddings"])
+    if not held["ids"]:
+        return []
+    rows = np.asarray(held["embeddings"], np.float32)
+    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
+    cosines = rows @ vector / np.maximum(lengths, np.finfo(np.float32).tiny)
+    order = np.argsort(-cosines, kind="stable")
+    return [(held["ids"][at], float(cosines[at])) for at in order]
 
 
 class VectorStore:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index import vector_store
 from index.errors import VectorStoreError
 from index.vector_store import VectorStore
 from tests.fakes.exact_vectors import ExactVectors
@@ -118,4 +119,20 @@ async def test_a_vector_of_another_size_is_an_error_that_names_the_way_out(
 
     with pytest.raises(VectorStoreError, match="index rebuild"):
         await store.query("one-1", np.ones(3, np.float32), 1)
+    await store.close()
+
+
+async def test_asked_for_all_there_is_chroma_loses_none_of_many_equal_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With so few neighbours the graph loses most of them; with ours, one in a great while.
+    monkeypatch.setitem(vector_store._HNSW, "max_neighbors", 2)
+    store = VectorStore(tmp_path)
+    alike = np.repeat(unit_vectors(2), 40, axis=0)
+    rows = (alike + 1e-4 * unit_vectors(80, seed=8)).astype(np.float32)
+    await store.upsert("one-1", [str(n) for n in range(80)], rows)
+
+    found = await store.query("one-1", rows[0], 80)
+
+    assert {id_ for id_, _ in found} == {str(n) for n in range(80)}
     await store.close()
