@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.engine import Answerer
 from bot.answering.models import Answer, Question
-from bot.answering.ports import Composer, LinkBuilder
+from bot.answering.ports import Composer, DifferenceFinder, LinkBuilder, Rewriter
 from index.golden import Searchable
 from index.records import GoldenCheck, GoldenQuestion
 
@@ -18,12 +18,24 @@ class GoldenDesk:
         composer: Writes the answers.
         link: Builds their links.
         passage_limit: How many passages an answer is composed from.
+        rewriter: Makes questions of a conversation stand alone.
+        differences: Notices where articles contradict each other.
     """
 
-    def __init__(self, *, composer: Composer, link: LinkBuilder, passage_limit: int) -> None:
+    def __init__(
+        self,
+        *,
+        composer: Composer,
+        link: LinkBuilder,
+        passage_limit: int,
+        rewriter: Rewriter | None = None,
+        differences: DifferenceFinder | None = None,
+    ) -> None:
         self._composer = composer
         self._link = link
         self._passage_limit = passage_limit
+        self._rewriter = rewriter
+        self._differences = differences
 
     def answerer(self, articles: Searchable) -> Answerer:
         """The engine over an edition."""
@@ -32,6 +44,8 @@ class GoldenDesk:
             composer=self._composer,
             link=self._link,
             passage_limit=self._passage_limit,
+            rewriter=self._rewriter,
+            differences=self._differences,
         )
 
     async def check(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
 from index.entries import SourceOptions
 from index.models import (
@@ -36,7 +37,9 @@ NOTHING = Consent()
 class Service(Protocol):
     """The libraries of one data folder and what can be done with them."""
 
-    async def ask(self, library: str, question: Question) -> Reply:
+    async def ask(
+        self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
+    ) -> Reply:
         """An answer with its citations, or a refusal with its reason."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
 from typing import Protocol
 
 from index.models import SearchResult
@@ -12,8 +13,8 @@ from index.records import GoldenCheck, GoldenQuestion
 class Searchable(Protocol):
     """One edition of a library, published or only laid out."""
 
-    async def search(self, question: str, *, limit: int) -> SearchResult:
-        """Passages for a question, best first."""
+    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
+        """Passages for a question, best first; ``today`` is what "last week" is counted from."""
         ...
 
     async def text_of(self, version_id: str) -> str:

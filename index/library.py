@@ -11,7 +11,7 @@ import dataclasses
 import sqlite3
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from index import (
     describing,
@@ -109,14 +109,19 @@ class Library:
         limit: int = 10,
         mode: Mode = Mode.FUSED,
         edition: int | None = None,
+        today: date | None = None,
     ) -> SearchResult:
         """Passages for a question from the current edition, or the one named; best first.
+
+        ``today`` is what "last week" in it is counted from; None: the day it is.
 
         Raises:
             EmbedderMismatch: the index was made by another embedder or chunking.
         """
         self._publisher.check_fingerprint(await self._publisher.row())
-        return await self._retriever.search(question, limit=limit, mode=mode, edition=edition)
+        return await self._retriever.search(
+            question, limit=limit, mode=mode, edition=edition, today=today
+        )
 
     async def text_of(self, version_id: str) -> str:
         """The clean text of an article version, current or not.

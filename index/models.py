@@ -139,6 +139,8 @@ class SearchResult:
     term_weights: dict[str, float]
     degraded: str | None = None
     chunks: int = 0
+    notice: str | None = None
+    outside_time: bool = False
 
 
 class SourceKind(StrEnum):

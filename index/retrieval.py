@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -91,6 +92,7 @@ class Retriever:
         limit: int,
         mode: Mode = Mode.FUSED,
         edition: int | None = None,
+        today: date | None = None,  # noqa: ARG002 - see below
     ) -> SearchResult:
         """Passages for a question, best first, without duplicates.
 

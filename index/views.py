@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from index.models import SearchResult
@@ -9,7 +10,12 @@ from index.models import SearchResult
 
 class _Searched(Protocol):
     async def search(
-        self, question: str, *, limit: int, edition: int | None = None
+        self,
+        question: str,
+        *,
+        limit: int,
+        edition: int | None = None,
+        today: date | None = None,
     ) -> SearchResult: ...
 
     async def text_of(self, version_id: str) -> str: ...
@@ -22,9 +28,9 @@ class EditionView:
         self._library = library
         self._edition = edition
 
-    async def search(self, question: str, *, limit: int) -> SearchResult:
-        """Passages for a question, best first."""
-        return await self._library.search(question, limit=limit, edition=self._edition)
+    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
+        """Passages for a question, best first; ``today`` is what "last week" is counted from."""
+        return await self._library.search(question, limit=limit, edition=self._edition, today=today)
 
     async def text_of(self, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""

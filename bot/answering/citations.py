@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from bot.answering.models import AnswerSentence, Citation, Draft, Evidence, Quote
+from bot.answering.models import (
+    AnswerSentence,
+    Citation,
+    Draft,
+    DraftSentence,
+    Evidence,
+    LinkedSentence,
+    Quote,
+)
 from bot.answering.ports import LinkBuilder
 
 # Brackets of any script around a short number or several: what a reader takes for a citation.
 _MARK = re.compile(r"[\[［【〔⟦]([^\w\[\]]*\d{1,4}(?:[^\w\[\]]+\d{1,4})*[^\w\[\]]*)[\]］】〕⟧]")
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedSentence:
-    """A draft's sentence with the quotes it names, not yet checked."""
-
-    text: str
-    quotes: tuple[Quote, ...]
 
 
 def link_citations(draft: Draft, evidence: Sequence[Evidence]) -> tuple[LinkedSentence, ...]:
@@ -32,17 +31,14 @@ def link_citations(draft: Draft, evidence: Sequence[Evidence]) -> tuple[LinkedSe
     is the one place where sentences are dropped.
     """
     offered = {item.id: item for item in evidence}
-    return tuple(
-        LinkedSentence(
-            text=show_text(sentence.text),
-            quotes=tuple(
-                quote_of(offered[id_])
-                for id_ in dict.fromkeys(sentence.evidence_ids)
-                if id_ in offered
-            ),
-        )
-        for sentence in draft.sentences
-    )
+    return tuple(link_sentence(sentence, offered) for sentence in draft.sentences)
+
+
+def link_sentence(sentence: DraftSentence, offered: Mapping[str, Evidence]) -> LinkedSentence:
+    """One sentence with its quotes; ``offered`` is the evidence by id."""
+    ids = [id_ for id_ in dict.fromkeys(sentence.evidence_ids) if id_ in offered]
+    quotes = tuple(quote_of(offered[id_]) for id_ in ids)
+    return LinkedSentence(show_text(sentence.text), quotes)
 
 
 def quote_of(evidence: Evidence) -> Quote:

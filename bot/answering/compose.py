@@ -14,7 +14,7 @@ from bot.answering.features import (
 )
 from bot.answering.likeness import SentenceLikeness
 from bot.answering.models import Draft, DraftSentence, Evidence, Question
-from bot.answering.ports import SentenceEncoder
+from bot.answering.ports import OnSentence, SentenceEncoder, ignore_sentence
 from bot.answering.question import Wanted, read_question
 from bot.answering.support import SupportWeights, is_supported, read_signals
 from index.errors import EmbeddingError
@@ -95,7 +95,11 @@ class ExtractiveComposer:
         self._shortlist = shortlist
 
     async def write(
-        self, question: Question, found: SearchResult, evidence: Sequence[Evidence]
+        self,
+        question: Question,
+        found: SearchResult,
+        evidence: Sequence[Evidence],
+        on_sentence: OnSentence = ignore_sentence,
     ) -> Draft:
         """The sentences that answer; an empty draft when the evidence does not."""
         wanted = read_question(question.text, found.term_weights)
@@ -114,13 +118,11 @@ class ExtractiveComposer:
         if not is_supported(signals, self._support):
             return Draft((), self.name, notice)
         chosen = in_reading_order([best, *self._further(wanted, ranked)])
-        return Draft(
-            tuple(
-                DraftSentence(r.candidate.evidence.text, (r.candidate.evidence.id,)) for r in chosen
-            ),
-            self.name,
-            notice,
-        )
+        evidences = [r.candidate.evidence for r in chosen]
+        sentences = tuple(DraftSentence(e.text, (e.id,)) for e in evidences)
+        for sentence in sentences:
+            on_sentence(sentence)
+        return Draft(sentences, self.name, notice)
 
     async def _compare(
         self, question: str, wanted: Wanted, candidates: Sequence[Candidate]

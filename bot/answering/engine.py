@@ -3,22 +3,71 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from bot.answering.citations import LinkedSentence, link_citations, number_quotes
+from bot.answering.citations import link_citations, link_sentence, number_quotes
 from bot.answering.errors import ModelUnavailable
 from bot.answering.evidence import offer_evidence
-from bot.answering.models import Answer, Question, Reason, Refusal, Reply
-from bot.answering.ports import Articles, Composer, LinkBuilder
+from bot.answering.models import (
+    Answer,
+    Citation,
+    Difference,
+    Draft,
+    DraftSentence,
+    Evidence,
+    LinkedSentence,
+    Question,
+    Reason,
+    Refusal,
+    Reply,
+)
+from bot.answering.ports import (
+    Articles,
+    Composer,
+    DifferenceFinder,
+    Differing,
+    LinkBuilder,
+    Rewriter,
+    Settled,
+    StandAlone,
+)
 from bot.answering.question import is_clear
 from bot.answering.verify import verify
-from index.models import SearchResult
+from index.models import Passage, SearchResult
 
 _NOT_SEARCHED = SearchResult(edition=0, passages=(), timings_ms={}, term_weights={})
 
 
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """How far a reply is: its stage, and the sentences that are written and verified so far."""
+
+    stage: str
+    partial: Answer | None = None
+
+
+OnUnderway = Callable[[Underway], None]
+
+SEARCHING = "searching the articles"
+COMPOSING = "writing the answer"
+
+
+def ignore_underway(_: Underway) -> None:
+    """For callers that wait for the whole reply."""
+
+
 class Answerer:
-    """Answers questions from one library."""
+    """Answers questions from one library.
+
+    Args:
+        articles: The library.
+        composer: Writes drafts.
+        link: Builds the links of citations.
+        passage_limit: How many passages an answer is composed from.
+        rewriter: Makes questions of a conversation stand alone; None: they are asked as they are.
+        differences: Notices where articles contradict each other; None: nobody does.
+    """
 
     def __init__(
         self,
@@ -27,75 +76,162 @@ class Answerer:
         composer: Composer,
         link: LinkBuilder,
         passage_limit: int = 8,
+        rewriter: Rewriter | None = None,
+        differences: DifferenceFinder | None = None,
     ) -> None:
-        self._articles = articles
-        self._composer = composer
-        self._link = link
-        self._passage_limit = passage_limit
+        self._parts = _Parts(articles, composer, link, passage_limit, rewriter, differences)
 
-    async def reply(self, question: Question) -> Reply:
+    async def reply(self, question: Question, on_underway: OnUnderway = ignore_underway) -> Reply:
         """Answer from the articles, or say plainly why not."""
-        clock = _Clock()
-        if not is_clear(question.text):
-            return self._refuse(question, _NOT_SEARCHED, Reason.UNCLEAR_QUESTION, clock)
-        found = await self._articles.search(question.text, limit=self._passage_limit)
-        clock.lap("search", found.timings_ms)
+        return await _Work(self._parts, question, on_underway).reply()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    articles: Articles
+    composer: Composer
+    link: LinkBuilder
+    passage_limit: int
+    rewriter: Rewriter | None
+    differences: DifferenceFinder | None
+
+
+class _Work:
+    """One question on its way."""
+
+    def __init__(self, parts: _Parts, question: Question, on_underway: OnUnderway) -> None:
+        self._parts = parts
+        self._asked = question
+        self._tell = on_underway
+        self._clock = _Clock()
+        self._found = _NOT_SEARCHED
+        self._stand_alone = StandAlone(question.text)
+        self._texts: dict[str, str] = {}
+
+    async def reply(self) -> Reply:
+        self._tell(Underway(SEARCHING))
+        if not is_clear(self._asked.text) and not self._asked.history:
+            return self._refuse(Reason.UNCLEAR_QUESTION)
+        if self._parts.rewriter is not None:
+            self._stand_alone = await self._parts.rewriter.stand_alone(self._asked)
+            self._clock.lap("rewrite")
+            if self._stand_alone.asks_back is not None:
+                return self._refuse(Reason.UNCLEAR_QUESTION)
+        self._found = found = await self._parts.articles.search(
+            self._stand_alone.text, limit=self._parts.passage_limit, today=self._asked.today
+        )
+        self._clock.lap("search", found.timings_ms)
         if not found.edition:
-            return self._refuse(question, found, Reason.LIBRARY_EMPTY, clock)
+            return self._refuse(Reason.LIBRARY_EMPTY)
         if not found.passages:
-            return self._refuse(question, found, Reason.NOTHING_FOUND, clock)
-        evidence = offer_evidence(found.passages, salt=question.id)
+            return self._refuse(Reason.TOO_OLD if found.outside_time else Reason.NOTHING_FOUND)
+        if found.outside_time:
+            return self._refuse(Reason.TOO_OLD)
+        return await self._answer(found)
+
+    async def _answer(self, found: SearchResult) -> Reply:
+        evidence = offer_evidence(found.passages, salt=self._asked.id)
+        self._texts = await self._texts_of(found.passages)
+        self._tell(Underway(COMPOSING))
         try:
-            draft = await self._composer.write(question, found, evidence)
+            draft = await self._parts.composer.write(
+                self._question, found, evidence, _Watch(self, evidence).see
+            )
         except ModelUnavailable:
-            return self._refuse(question, found, Reason.MODEL_DOWN, clock)
-        clock.lap("compose")
-        linked = link_citations(draft, evidence)
-        texts = await self._texts_of(linked)
-        verified = verify(linked, texts)
-        clock.lap("verify")
-        notice = found.degraded or draft.notice
-        if not verified:
-            return self._refuse(question, found, Reason.NOT_SUPPORTED, clock, notice)
-        sentences, citations = number_quotes(verified, texts, self._link)
+            return self._refuse(Reason.MODEL_DOWN)
+        self._clock.lap("compose")
+        verified = verify(link_citations(draft, evidence), self._texts)
+        settled = Settled(verified)
+        if verified and self._parts.differences is not None:
+            settled = await self._parts.differences.settle(self._question, verified, evidence)
+            # What was added is checked as everything else.
+            settled = Settled(verify(settled.sentences, self._texts), settled.differing)
+        self._clock.lap("verify")
+        if not settled.sentences:
+            return self._refuse(draft.why or Reason.NOT_SUPPORTED, draft)
+        return self._put_together(settled, draft.composer, draft.notice)
+
+    def show_partial(self, sentences: Sequence[LinkedSentence]) -> None:
+        """Tell of sentences that are written so far; those that do not stand are left out."""
+        verified = verify(sentences, self._texts)
+        if verified:
+            partial = self._put_together(Settled(verified), self._parts.composer.name, None)
+            self._tell(Underway(COMPOSING, partial))
+
+    def _put_together(self, settled: Settled, composer: str, notice: str | None) -> Answer:
+        sentences, citations = number_quotes(settled.sentences, self._texts, self._parts.link)
         return Answer(
-            question=question,
-            edition=found.edition,
+            question=self._asked,
+            edition=self._found.edition,
             sentences=sentences,
             citations=citations,
-            passages=found.passages,
-            model=draft.composer,
-            timings_ms=clock.laps,
-            notice=notice,
+            passages=self._found.passages,
+            model=composer,
+            timings_ms=self._clock.laps,
+            notice=self._notice(notice),
+            differences=tuple(_number(d, citations) for d in settled.differing),
+            asked_as=self._asked_as,
         )
 
-    async def _texts_of(self, sentences: Iterable[LinkedSentence]) -> dict[str, str]:
-        """The text of each article version quoted; one that is gone proves nothing."""
+    @property
+    def _question(self) -> Question:
+        """The question as it stands alone."""
+        asked = self._asked
+        return Question(self._stand_alone.text, asked.id, (), asked.account, asked.today)
+
+    @property
+    def _asked_as(self) -> str | None:
+        text = self._stand_alone.text
+        return None if text == self._asked.text else text
+
+    def _notice(self, notice: str | None) -> str | None:
+        """What somebody should know of how it was answered, each thing once."""
+        parts = (self._stand_alone.notice, self._found.notice, self._found.degraded, notice)
+        return " ".join(dict.fromkeys(filter(None, parts))) or None
+
+    async def _texts_of(self, passages: Sequence[Passage]) -> dict[str, str]:
+        """The text of each article version found; one that is gone proves nothing."""
         texts: dict[str, str] = {}
-        for version_id in {q.version_id for s in sentences for q in s.quotes}:
+        for version_id in dict.fromkeys(p.version_id for p in passages):
             try:
-                texts[version_id] = await self._articles.text_of(version_id)
+                texts[version_id] = await self._parts.articles.text_of(version_id)
             except KeyError:
                 continue
         return texts
 
-    def _refuse(
-        self,
-        question: Question,
-        found: SearchResult,
-        reason: Reason,
-        clock: _Clock,
-        notice: str | None = None,
-    ) -> Refusal:
+    def _refuse(self, reason: Reason, draft: Draft | None = None) -> Refusal:
         return Refusal(
-            question=question,
-            edition=found.edition,
+            question=self._asked,
+            edition=self._found.edition,
             reason=reason,
-            passages=found.passages,
-            model=self._composer.name,
-            timings_ms=clock.laps,
-            notice=notice or found.degraded,
+            passages=self._found.passages,
+            model=draft.composer if draft else self._parts.composer.name,
+            timings_ms=self._clock.laps,
+            notice=self._notice(draft.notice if draft else None),
+            asks_back=self._stand_alone.asks_back,
+            asked_as=self._asked_as,
         )
+
+
+class _Watch:
+    """Hands the sentences of a growing draft on, each once it is verified."""
+
+    def __init__(self, work: _Work, evidence: Sequence[Evidence]) -> None:
+        self._work = work
+        self._offered = {item.id: item for item in evidence}
+        self._sentences: list[LinkedSentence] = []
+
+    def see(self, sentence: DraftSentence | None) -> None:
+        if sentence is None:
+            self._sentences.clear()
+            return
+        self._sentences.append(link_sentence(sentence, self._offered))
+        self._work.show_partial(self._sentences)
+
+
+def _number(differing: Differing, citations: Sequence[Citation]) -> Difference:
+    numbers = {c.quote: c.number for c in citations}
+    return Difference(tuple(numbers[quote] for quote in differing.quotes), differing.values)
 
 
 class _Clock:

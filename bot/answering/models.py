@@ -7,17 +7,34 @@ turns it into an ``Answer``; renderers take nothing but ``Answer | Refusal``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from index.models import Passage, Span
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation and its answer as shown, "" where it was refused."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asked, in one library. ``id`` goes through logs and results."""
+    """What somebody asked, in one library. ``id`` goes through logs and results.
+
+    ``history`` are the turns before it, oldest first. ``account`` is what a language model's
+    work for it is booked to, a server's library. ``today`` is what "last week" is counted
+    from; None means the day it is asked.
+    """
 
     text: str
     id: str
+    history: tuple[Turn, ...] = ()
+    account: str = "default"
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +59,29 @@ class DraftSentence:
     evidence_ids: tuple[str, ...]
 
 
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    LIBRARY_EMPTY = "library_empty"
+    NOTHING_FOUND = "nothing_found"
+    NOT_SUPPORTED = "not_supported"
+    TOO_OLD = "too_old"
+    MODEL_DOWN = "model_down"
+    UNCLEAR_QUESTION = "unclear_question"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An unchecked answer. ``composer`` names what wrote it, ``extractive`` or a model.
 
     ``notice`` says in one sentence what was not available while writing, if anything.
+    ``why`` is the composer's reason for an empty draft, where it knows one.
     """
 
     sentences: tuple[DraftSentence, ...]
     composer: str
     notice: str | None = None
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedSentence:
+    """A draft's sentence with the quotes it names, not yet checked."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A number in an answer, its quote, and the link that opens the article there."""
 
@@ -93,12 +131,28 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Articles that give different values for the same thing.
+
+    ``numbers`` are citations of the answer, the newest article first, and ``values`` what each
+    of them says.
+    """
+
+    numbers: tuple[int, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Verified sentences and their citations, numbered from 1 in order of first use.
 
+    ``asked_as`` is the question as it was searched for, where a conversation was needed to
+    understand it.
+
     Raises:
         ValueError: a sentence without a citation, a number without a source, or
-            a source that no sentence uses. Such an answer must not exist.
+            a source that no sentence uses, or a difference between other sources. Such an
+            answer must not exist.
     """
 
     question: Question
@@ -109,6 +163,8 @@ class Answer:
     model: str
     timings_ms: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
+    differences: tuple[Difference, ...] = ()
+    asked_as: str | None = None
 
     def __post_init__(self) -> None:
         if not self.sentences or any(not s.citations for s in self.sentences):
@@ -117,6 +173,9 @@ class Answer:
         numbers = [c.number for c in self.citations]
         if used != numbers or numbers != list(range(1, len(numbers) + 1)):
             raise ValueError(f"citations {numbers} do not match the marks {used}")
+        for difference in self.differences:
+            if not set(difference.numbers) <= set(numbers):
+                raise ValueError(f"{difference} is between sources that are not cited")
 
     @property
     def text(self) -> str:
@@ -124,20 +183,13 @@ class Answer:
         return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in self.sentences)
 
 
-class Reason(StrEnum):
-    """Why there is no answer."""
-
-    LIBRARY_EMPTY = "library_empty"
-    NOTHING_FOUND = "nothing_found"
-    NOT_SUPPORTED = "not_supported"
-    TOO_OLD = "too_old"
-    MODEL_DOWN = "model_down"
-    UNCLEAR_QUESTION = "unclear_question"
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No answer, and why. ``passages`` are the nearest, for "the closest I have is ..."."""
+    """No answer, and why. ``passages`` are the nearest, for "the closest I have is ...".
+
+    ``asks_back`` is what the bot needs to know first, where the question leans on something
+    that nobody said. ``asked_as`` is as of an answer.
+    """
 
     question: Question
     edition: int
@@ -146,6 +198,8 @@ class Refusal:
     model: str = "extractive"
     timings_ms: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
+    asks_back: str | None = None
+    asked_as: str | None = None
 
 
 Reply = Answer | Refusal

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.answering.citations import LinkedSentence, show_text
+from bot.answering.citations import show_text
 from bot.answering.facts import (
     Dates,
     dates_in,
@@ -25,7 +25,7 @@ from bot.answering.facts import (
     published_dates,
     units_in,
 )
-from bot.answering.models import Quote
+from bot.answering.models import LinkedSentence, Quote
 from bot.answering.words import Word, share_root, words_of
 
 _LEAST_SHARED_WORDING = 0.5

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
 from index.entries import SourceOptions
 from index.models import EditionInfo, LibraryStatus, OnProgress, SyncReport, VerifyReport
@@ -27,7 +28,9 @@ NO_CONSENT = Consent()
 class Answers(Protocol):
     """What those who ask need."""
 
-    async def ask(self, library: str, question: Question) -> Reply:
+    async def ask(
+        self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
+    ) -> Reply:
         """An answer with its citations, or a refusal with its reason."""
         ...
 

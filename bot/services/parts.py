@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
 from bot.golden import GoldenDesk
 from bot.jobs import JobDesk
@@ -43,9 +46,15 @@ class Parts:
         self._retention = retention
         self._waits = waits
 
-    async def ask(self, library: str, question: Question) -> Reply:
-        """An answer with its citations, or a refusal with its reason."""
-        return await self._golden.answerer(self._library(library)).reply(question)
+    async def ask(
+        self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
+    ) -> Reply:
+        """An answer with its citations, or a refusal with its reason.
+
+        ``on_underway`` is told how far it is, with the sentences that are verified so far.
+        """
+        asked = replace(question, account=library)
+        return await self._golden.answerer(self._library(library)).reply(asked, on_underway)
 
     def _library(self, name: str) -> Library:
         return self._libraries.library(name)

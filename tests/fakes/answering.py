@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.models import Draft, DraftSentence, Evidence, Question
+from bot.answering.ports import OnSentence, ignore_sentence
 from index.chunking import chunk_article, sentence_spans
 from index.errors import EmbeddingError
 from index.models import Article, Passage, SearchResult
@@ -56,7 +58,7 @@ class ArticlesInMemory:
     gone: bool = False
     questions: list[str] = field(default_factory=list)
 
-    async def search(self, question: str, *, limit: int) -> SearchResult:
+    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
         self.questions.append(question)
         passages = [p for article in self.articles for p in passages_of(article)]
         return SearchResult(
@@ -79,9 +81,15 @@ class ScriptedComposer:
         self._notice = notice
 
     async def write(
-        self, question: Question, found: SearchResult, evidence: Sequence[Evidence]
+        self,
+        question: Question,
+        found: SearchResult,
+        evidence: Sequence[Evidence],
+        on_sentence: OnSentence = ignore_sentence,
     ) -> Draft:
         sentences = tuple(DraftSentence(text, tuple(ids)) for text, ids in self._write(evidence))
+        for sentence in sentences:
+            on_sentence(sentence)
         return Draft(sentences, self.name, self._notice)
 
 

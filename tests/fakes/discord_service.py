@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
 from index.entries import SourceOptions
 from index.errors import JobRefused, PlanOutdated
@@ -84,7 +85,9 @@ class ScriptedService:
         """The names of what was asked for that changes something."""
         return [call.name for call in self.calls]
 
-    async def ask(self, library: str, question: Question) -> Reply:
+    async def ask(
+        self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
+    ) -> Reply:
         self.asked.append((library, question))
         await self._begin()
         return self.reply

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import (
     Answer,
     AnswerSentence,
@@ -197,7 +198,9 @@ class FakeService:
             self._changed.clear()
             await self._changed.wait()
 
-    async def ask(self, library: str, question: Question) -> Reply:
+    async def ask(
+        self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
+    ) -> Reply:
         self._note(library, question.text)
         await self._behave(question.text)
         if "refuse" in question.text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bot.answering.models import (
     Refusal,
     Reply,
 )
+from bot.answering.ports import OnSentence, ignore_sentence
 from bot.rendering.links import build_link
 from index.embedding import Embedder, LoadedOnFirstUse
 from index.libraries import Libraries
@@ -50,7 +52,11 @@ class Scripted:
         self._sentences = sentences
 
     async def write(
-        self, question: Question, found: SearchResult, evidence: Sequence[Evidence]
+        self,
+        question: Question,
+        found: SearchResult,
+        evidence: Sequence[Evidence],
+        on_sentence: OnSentence = ignore_sentence,
     ) -> Draft:
         def ids(wanted: str) -> tuple[str, ...]:
             return tuple(
@@ -147,8 +153,10 @@ async def test_a_mark_in_an_article_is_no_citation_of_ours(library: Library) -> 
 
 async def test_an_article_that_is_gone_proves_nothing(library: Library) -> None:
     class Forgetful:
-        async def search(self, question: str, *, limit: int) -> SearchResult:
-            return await library.search(question, limit=limit)
+        async def search(
+            self, question: str, *, limit: int, today: date | None = None
+        ) -> SearchResult:
+            return await library.search(question, limit=limit, today=today)
 
         async def text_of(self, version_id: str) -> str:
             raise KeyError(version_id)

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.citations import LinkedSentence, quote_of
+from bot.answering.citations import quote_of
 from bot.answering.evidence import offer_evidence
-from bot.answering.models import Quote
+from bot.answering.models import LinkedSentence, Quote
 from bot.answering.verify import Fault, find_fault, stands, verify
 from index.models import Article
 from tests.fakes.answering import passages_of
