@@ -32,7 +32,7 @@ from bot.answering.ports import (
     Settled,
     StandAlone,
 )
-from bot.answering.question import is_clear
+from bot.answering.question import MAX_QUESTION_CHARS, is_clear
 from bot.answering.verify import verify
 from index.models import Passage, SearchResult
 
@@ -109,14 +109,14 @@ class _Work:
         self._texts: dict[str, str] = {}
 
     async def reply(self) -> Reply:
-        self._tell(Underway(SEARCHING))
-        if not is_clear(self._asked.text) and not self._asked.history:
+        if len(self._asked.text) > MAX_QUESTION_CHARS:
             return self._refuse(Reason.UNCLEAR_QUESTION)
         if self._parts.rewriter is not None:
             self._stand_alone = await self._parts.rewriter.stand_alone(self._asked)
             self._clock.lap("rewrite")
-            if self._stand_alone.asks_back is not None:
-                return self._refuse(Reason.UNCLEAR_QUESTION)
+        if self._stand_alone.asks_back is not None or not is_clear(self._stand_alone.text):
+            return self._refuse(Reason.UNCLEAR_QUESTION)
+        self._tell(Underway(SEARCHING))
         self._found = found = await self._parts.articles.search(
             self._stand_alone.text, limit=self._parts.passage_limit, today=self._asked.today
         )
@@ -144,12 +144,18 @@ class _Work:
         settled = Settled(verified)
         if verified and self._parts.differences is not None:
             settled = await self._parts.differences.settle(self._question, verified, evidence)
-            # What was added is checked as everything else.
-            settled = Settled(verify(settled.sentences, self._texts), settled.differing)
+            settled = self._check(settled)
         self._clock.lap("verify")
         if not settled.sentences:
             return self._refuse(draft.why or Reason.NOT_SUPPORTED, draft)
         return self._put_together(settled, draft.composer, draft.notice)
+
+    def _check(self, settled: Settled) -> Settled:
+        """What was added is checked as everything else is; what falls out differs from nothing."""
+        sentences = verify(settled.sentences, self._texts)
+        standing = {quote for sentence in sentences for quote in sentence.quotes}
+        differing = tuple(d for d in settled.differing if standing.issuperset(d.quotes))
+        return Settled(sentences, differing)
 
     def show_partial(self, sentences: Sequence[LinkedSentence]) -> None:
         """Tell of sentences that are written so far; those that do not stand are left out."""
