@@ -253,6 +253,18 @@ def schedule(
     return Wanted("index schedule", {"source": key, "schedule": " ".join(when)})
 
 
+@add_command(index_app, "recency", panel=_UPKEEP)
+def recency(
+    *,
+    setting: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SETTING", help="off, mild, strong, or a half-life in days."),
+    ] = None,
+) -> Wanted:
+    """Say how much newer articles are preferred; without a word, show it."""
+    return Wanted("index recency", {"recency": " ".join(setting) if setting else None})
+
+
 @add_command(index_app, "status", panel=_UPKEEP)
 def status() -> Wanted:
     """Say what the library holds."""

@@ -19,6 +19,7 @@ from index.models import (
     VerifyReport,
 )
 from index.plans import Plan, PlanItem, PlanKind
+from index.recency import Recency
 from index.records import (
     ArchiveReport,
     AuditEntry,
@@ -167,6 +168,15 @@ def options_to_json(options: SourceOptions) -> Json:
         "exclude": list(options.exclude),
         "language": options.language,
         "limit": options.limit,
+    }
+
+
+def recency_to_json(recency: Recency) -> Json:
+    """A library's setting of recency; ``half_life_days`` is null where it is off."""
+    return {
+        "recency": str(recency),
+        "half_life_days": None if recency.is_off else recency.half_life_days,
+        "description": recency.describe(),
     }
 
 

@@ -58,6 +58,11 @@ def supersessions_as_text(result: _Json) -> str:
     return "\n".join(_describe_supersession(one) for one in result["supersessions"])
 
 
+def recency_as_text(result: _Json) -> str:
+    """How much newer articles are preferred."""
+    return f"Recency is {clean(result['description'])}."
+
+
 def jobs_as_text(result: _Json) -> str:
     """The jobs, newest first."""
     if not result["jobs"]:

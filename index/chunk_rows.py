@@ -110,16 +110,17 @@ def load_chunks(
     found: list[ChunkRow] = []
     for column, keys in (("c.pk", list(rows)), ("c.chunk_id", list(chunk_ids))):
         for page in pages(keys):
-            # substr() counts code points, as Python does, and copies only the slice.
+            # substr() counts code points, as Python does, and copies only the slice. CROSS JOIN
+            # keeps SQLite from walking all vectors as soon as it is given twenty keys.
             cursor = connection.execute(
                 'SELECT c.pk, c.chunk_id, c.start, c."end", c.heading, v.article_id, v.version_id,'
                 " v.title, v.url, v.published_at, v.authors, v.publisher, v.headings,"
                 ' substr(v.text, c.start + 1, c."end" - c.start) AS text, e.vector, '
                 "s.by_title AS superseded_by "
-                "FROM chunk AS c JOIN version AS v ON v.pk = c.version "
-                "JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
+                "FROM chunk AS c CROSS JOIN version AS v ON v.pk = c.version "
+                "CROSS JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
                 "AND (m.to_edition IS NULL OR m.to_edition > ?) "
-                "JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
+                "CROSS JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
                 "LEFT JOIN supersession AS s "
                 "ON s.library = v.library AND s.article_id = v.article_id "
                 f"WHERE v.library = ? AND {column} IN ({marks(page)})",

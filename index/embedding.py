@@ -76,6 +76,7 @@ class Embedder:
         dimension: length of its vectors.
         workers: texts embedded at the same time.
         timeout: seconds that one text may take, waiting for a worker included.
+        languages: those it understands, as ISO 639-1 codes; None: any.
     """
 
     def __init__(
@@ -86,7 +87,9 @@ class Embedder:
         dimension: int,
         workers: int = 2,
         timeout: float = 60.0,
+        languages: frozenset[str] | None = None,
     ) -> None:
+        self.languages = languages
         self.fingerprint = fingerprint
         self.dimension = dimension
         self._model = model

@@ -56,14 +56,17 @@ def detect_language(text: str) -> str | None:
     samples = _samples_of(text)
     if sum(len(_LETTER.findall(sample)) for sample in samples) < FEWEST_LETTERS:
         return None
-    identifier = _identifier()
     sums: dict[str, float] = {}
     for sample in samples:
-        for code, share in identifier.rank(sample):
-            code = _VARIETIES.get(code, code)  # noqa: PLW2901 - the same language by its usual code
+        for code, share in rank_languages(sample):
             sums[code] = sums.get(code, 0.0) + share
     best = max(sums, key=sums.__getitem__)
     return best if best in _NAMES and sums[best] >= SURE * len(samples) else None
+
+
+def rank_languages(text: str) -> list[tuple[str, float]]:
+    """The model's share for each language of a text; they sum up to 1. Short texts mislead it."""
+    return [(_VARIETIES.get(code, code), share) for code, share in _identifier().rank(text)]
 
 
 def language_name(code: str) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.wording import FILLER, drop_asides
+
 _WORD = re.compile(r"\w+(?:[.,'’:/+-]\w+)*", re.UNICODE)
 
 # Function words of English: they carry no topic. A question of nothing else keeps them.
@@ -58,9 +60,9 @@ class ColumnWeights:
 
 def content_words(question: str) -> list[str]:
     """The words of a question that carry its topic, lower case, each once, in order."""
-    words = [w.replace("’", "'").lower() for w in _WORD.findall(question)]
+    words = [w.replace("’", "'").lower() for w in _WORD.findall(drop_asides(question))]
     words = [w.removesuffix("'s") for w in words]
-    kept = [w for w in words if w not in STOP_WORDS]
+    kept = [w for w in words if w not in STOP_WORDS and w not in FILLER]
     return list(dict.fromkeys(kept or words))
 
 
@@ -140,6 +142,40 @@ def weigh_terms(
         share = math.log((1 + total) / (1 + min(int(count), total))) / ceiling
         weights[word] = max(share, 0.01)
     return weights
+
+
+def terms_like(
+    connection: sqlite3.Connection, library: int, first: str, shortest: int, longest: int
+) -> list[tuple[str, int]]:
+    """Stems in the index that begin with a letter, with the number of chunks that hold them.
+
+    Only those of ``shortest`` to ``longest`` letters.
+    """
+    vocabulary = _open_vocabulary(connection, library, "row")
+    rows = connection.execute(
+        f"SELECT term, doc FROM {vocabulary} WHERE term >= ? AND term < ? "
+        "AND length(term) BETWEEN ? AND ?",
+        (first, chr(ord(first) + 1), shortest, longest),
+    )
+    return [(str(r[0]), int(r[1])) for r in rows]
+
+
+def terms_by_row(connection: sqlite3.Connection, library: int) -> list[tuple[int, str]]:
+    """Every stem of every row, for an index of a few words."""
+    vocabulary = _open_vocabulary(connection, library, "instance")
+    return [
+        (int(r[0]), str(r[1])) for r in connection.execute(f"SELECT doc, term FROM {vocabulary}")
+    ]
+
+
+def _open_vocabulary(connection: sqlite3.Connection, library: int, kind: str) -> str:
+    """A view on the index's own list of words; it holds nothing and is not kept."""
+    name = f"temp.vocabulary_{int(library)}_{kind}"
+    connection.execute(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {name} "
+        f"USING fts5vocab(main, {_table(library)}, {kind})"
+    )
+    return name
 
 
 def reachable_score(weights: Mapping[str, float], total: int) -> float:

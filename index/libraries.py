@@ -17,6 +17,7 @@ from index.errors import StoreError, VectorStoreError
 from index.health import ChromaHealth
 from index.indexing import Indexer, WriteRate
 from index.library import Library
+from index.library_settings import LibrarySettings
 from index.models import OnProgress, no_progress
 from index.records import ArchiveReport, AuditEntry
 from index.retrieval import Fusion, Retriever
@@ -35,7 +36,7 @@ class Libraries:
         count: Word pieces of a text, by the embedder's own tokenizer.
         rate: How Chroma is filled.
         fusion: How the halves of search are weighed.
-        zone: The time zone of schedules.
+        zone: The time zone of schedules, and of "last week" in a question.
         on_step: Told when a job has finished a step.
     """
 
@@ -117,6 +118,7 @@ class Libraries:
                     vectors=self._vectors,
                     embedder=self._embedder,
                     fusion=self._fusion,
+                    zone=self._zone,
                 ),
                 indexer=self._indexer,
                 rate=self._rate,
@@ -127,6 +129,10 @@ class Libraries:
     def decisions(self, name: str) -> Decisions:
         """What moderators decide about the library of that name."""
         return Decisions(name, self.database, zone=self._zone)
+
+    def settings(self, name: str) -> LibrarySettings:
+        """How the library of that name is searched."""
+        return LibrarySettings(name, self.database)
 
     async def export(
         self, name: str, path: Path, on_progress: OnProgress = no_progress

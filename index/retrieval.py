@@ -1,32 +1,35 @@
-"""Dense and lexical search over one edition, fused by score.
-
-Fusing scores instead of ranks keeps how much better one hit is than the next:
-the lexical half's exact names and the dense half's paraphrases both survive.
-"""
+"""Search over one edition: dense and lexical halves, fused, looked at again, arranged."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import chunk_rows, lexical, library_rows
+from index.arranging import Ranked, arrange, order_by_score
 from index.chunk_rows import ChunkRow
 from index.chunking import sentence_spans
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import EmbeddingError, VectorStoreError
+from index.fusing import Halves, fuse, share_of_reachable
+from index.language_gap import LanguageGap
+from index.lexical_search import WordHits, search_plainly, search_words
 from index.library_rows import LibraryRow
+from index.matching import Matcher, read_words
 from index.models import Passage, SearchResult
+from index.reranking import Reranking, rerank
+from index.time_search import keep_fitting, look_within, split_by_time
+from index.timing import Timing
 from index.vector_store import VectorStore
-
-_TEXT_ONLY = lexical.ColumnWeights(title=0.0, heading=0.0)
 
 
 class Mode(StrEnum):
@@ -47,24 +50,24 @@ class Fusion:
     The lexical part is BM25 over what a passage with every word of the question
     could reach, raised to ``sharpness``: a passage that holds most of the question's
     weight counts fully, a stray common word hardly. ``dense_share`` is the cosine's
-    part of the fused score. ``depth`` is how many candidates each half gives.
+    part of the fused score. ``depth`` is how many candidates each half gives, ``reranking``
+    how the first of them are looked at again.
     """
 
     dense_share: float = 0.5
     sharpness: float = 1.5
     depth: int = 60
     columns: lexical.ColumnWeights = field(default_factory=lexical.ColumnWeights)
+    reranking: Reranking = field(default_factory=Reranking)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexical:
-    """The lexical half's findings, and the library as it stood when they were made."""
+class _Asked:
+    """A question on its way: its vector where there is one, and how it is searched."""
 
-    library: LibraryRow | None
-    scores: dict[int, float]
-    term_weights: dict[str, float]
-    reachable: float
-    chunks: int
+    text: str
+    mode: Mode
+    query: NDArray[np.float32] | None
 
 
 class Retriever:
@@ -78,8 +81,11 @@ class Retriever:
         vectors: VectorStore,
         embedder: Embedder,
         fusion: Fusion,
+        zone: tzinfo = UTC,
     ) -> None:
         self._library = library
+        self._zone = zone
+        self._language_gap = LanguageGap(database, embedder.languages)
         self._database = database
         self._vectors = vectors
         self._embedder = embedder
@@ -92,7 +98,7 @@ class Retriever:
         limit: int,
         mode: Mode = Mode.FUSED,
         edition: int | None = None,
-        today: date | None = None,  # noqa: ARG002 - see below
+        today: date | None = None,
     ) -> SearchResult:
         """Passages for a question, best first, without duplicates.
 
@@ -100,59 +106,77 @@ class Retriever:
         next one where it is laid out.
 
         When the dense half fails the lexical one answers alone, and the result says so.
+        ``today`` is what "last week" is counted from; None: the day it is.
         """
         clock = _Clock()
-        words = lexical.content_words(question)
-        columns = _TEXT_ONLY if mode is Mode.LEXICAL else self._fusion.columns
-        found = await self._database.read(
-            lambda c: self._find_lexically(c, words, columns, edition)
-        )
+        words = tuple(lexical.content_words(question))
+        found = await self._database.read(lambda c: self._find_lexically(c, words, mode, edition))
         clock.lap("lexical")
-        if found.library is None or not found.library.edition:
+        library = found.library
+        if library is None or not library.edition:
             return SearchResult(0, (), clock.laps, {})
+        timing = Timing(today or datetime.now(self._zone).date())
+        if mode is Mode.FUSED:
+            timing, found = await self._look_within(question, found, timing.today)
+            clock.lap("time")
         dense: list[tuple[str, float]] = []
         query: NDArray[np.float32] | None = None
         degraded = None
         # Without a chunk there is no vector, and nothing is missing.
         if mode is not Mode.LEXICAL and found.chunks:
             try:
-                query, dense = await self._find_densely(question, found.library)
+                query, dense = await self._find_densely(question, library)
+                if timing.within is not None:
+                    dense += timing.within.nearest(query, self._fusion.depth)
             except (EmbeddingError, VectorStoreError) as error:
                 degraded = f"Only words were compared, not meanings: {error}"
         clock.lap("dense")
-        scores = found.scores if mode is not Mode.DENSE else {}
-        chunks = await self._load(found.library, scores, [id_ for id_, _ in dense])
+        rows = found.rows if mode is not Mode.DENSE else []
+        chunks = await self._load(library, rows, [id_ for id_, _ in dense])
         clock.lap("load")
-        passages = self._fuse(chunks, scores, query, found.reachable, limit)
-        clock.lap("fuse")
+        asked = _Asked(question, mode, query)
+        ranked: list[Ranked] = []
+        for part in split_by_time(chunks, timing):
+            ranked += await asyncio.to_thread(self._rank, part, found, asked)
+        kept, fitted = keep_fitting(ranked, timing)
+        passages = self._arrange(kept, found, mode, limit)
+        clock.lap("rank")
+        gap = await self._language_gap.tell(question, library)
         return SearchResult(
-            found.library.edition,
+            library.edition,
             tuple(passages),
             clock.laps,
             found.term_weights,
             degraded,
             found.chunks,
+            " ".join(filter(None, (fitted.notice, gap))) or None,
+            fitted.outside,
         )
 
     def _find_lexically(
         self,
         connection: sqlite3.Connection,
         words: Sequence[str],
-        columns: lexical.ColumnWeights,
+        mode: Mode,
         edition: int | None,
-    ) -> _Lexical:
+    ) -> WordHits:
         row = library_rows.find_library(connection, self._library)
         if row is not None and edition is not None:
             row = replace(row, edition=edition)
         if row is None or not row.edition:
-            return _Lexical(row, {}, {}, 0.0, 0)
-        hits = lexical.search_rows(
-            connection, row.pk, words, row.edition, self._fusion.depth, columns
+            return WordHits(row)
+        if mode is not Mode.FUSED:
+            return search_plainly(connection, row, words, self._fusion.depth)
+        return search_words(connection, row, words, self._fusion.depth, self._fusion.columns)
+
+    async def _look_within(
+        self, question: str, found: WordHits, today: date
+    ) -> tuple[Timing, WordHits]:
+        return await self._database.read(
+            lambda c: look_within(
+                c, question, found, today, self._fusion.depth, self._fusion.columns
+            )
         )
-        (total,) = connection.execute(f"SELECT count(*) FROM lexical_{row.pk}_docsize").fetchone()
-        weights = lexical.weigh_terms(connection, row.pk, words, int(total))
-        reachable = lexical.reachable_score(weights, int(total))
-        return _Lexical(row, dict(hits), weights, reachable, int(total))
 
     async def _find_densely(
         self, question: str, library: LibraryRow
@@ -192,58 +216,53 @@ class Retriever:
             ask *= 4
 
     async def _load(
-        self, library: LibraryRow, scores: dict[int, float], chunk_ids: Sequence[str]
+        self, library: LibraryRow, rows: Sequence[int], chunk_ids: Sequence[str]
     ) -> list[ChunkRow]:
         chunks = await self._database.read(
             lambda c: chunk_rows.load_chunks(
-                c, library.pk, library.edition, rows=list(scores), chunk_ids=chunk_ids
+                c, library.pk, library.edition, rows=rows, chunk_ids=chunk_ids
             )
         )
         return list({chunk.row: chunk for chunk in chunks}.values())
 
-    def _fuse(
-        self,
-        chunks: Sequence[ChunkRow],
-        scores: dict[int, float],
-        query: NDArray[np.float32] | None,
-        reachable: float,
-        limit: int,
-    ) -> list[Passage]:
+    def _rank(self, chunks: Sequence[ChunkRow], found: WordHits, asked: _Asked) -> list[Ranked]:
+        """Every candidate with its scores, in no order. Runs off the event loop."""
         if not chunks:
             return []
-        bm25 = np.array([scores.get(c.row, 0.0) for c in chunks], dtype=np.float32)
-        cosine = (
-            np.stack([c.vector for c in chunks]) @ query
-            if query is not None
-            else np.zeros(len(chunks), dtype=np.float32)
+        cosine = covered = None
+        if asked.query is not None:
+            cosine = np.stack([c.vector for c in chunks]) @ asked.query
+        if asked.mode is not Mode.DENSE:
+            bm25 = np.array([found.scores.get(c.row, 0.0) for c in chunks], np.float32)
+            covered = share_of_reachable(bm25, found.reachable)
+        halves = Halves(cosine, covered)
+        scores = fuse(
+            halves, dense_share=self._fusion.dense_share, sharpness=self._fusion.sharpness
         )
-        share = self._fusion.dense_share if query is not None else 0.0
-        if not scores:
-            share = 1.0
-        covered = np.clip(bm25 / max(reachable, 1e-6), 0.0, 1.0) ** self._fusion.sharpness
-        fused = share * np.clip(cosine, 0.0, 1.0) + (1 - share) * covered
-        order = sorted(range(len(chunks)), key=lambda i: (-float(fused[i]), chunks[i].chunk_id))
-        passages: list[Passage] = []
-        seen: set[str] = set()
-        for i in order:
-            same = " ".join(chunks[i].text.split()).casefold()
-            if same in seen:
-                continue
-            seen.add(same)
-            passages.append(
-                _passage(
-                    chunks[i],
-                    score=float(fused[i]),
-                    cosine=float(cosine[i]) if query is not None else None,
-                    bm25=scores.get(chunks[i].row),
-                )
+        if asked.mode is Mode.FUSED:
+            words = read_words(asked.text, found.term_weights, found.spelled)
+            scores = rerank(scores, halves, chunks, Matcher(words), self._fusion.reranking)
+        return [
+            Ranked(
+                chunk,
+                score=float(scores[at]),
+                cosine=None if cosine is None else float(cosine[at]),
+                bm25=found.scores.get(chunk.row) if asked.mode is not Mode.DENSE else None,
             )
-            if len(passages) == limit:
-                break
-        return passages
+            for at, chunk in enumerate(chunks)
+        ]
+
+    def _arrange(
+        self, ranked: Sequence[Ranked], found: WordHits, mode: Mode, limit: int
+    ) -> list[Passage]:
+        """The passages that are given back, best first; all candidates are still there."""
+        if mode is not Mode.FUSED:
+            return [_passage(r) for r in order_by_score(ranked)[:limit]]
+        return [_passage(r) for r in arrange(ranked, limit, found.holders)]
 
 
-def _passage(chunk: ChunkRow, *, score: float, cosine: float | None, bm25: float | None) -> Passage:
+def _passage(ranked: Ranked) -> Passage:
+    chunk = ranked.chunk
     return Passage(
         chunk_id=chunk.chunk_id,
         article_id=chunk.article_id,
@@ -258,9 +277,9 @@ def _passage(chunk: ChunkRow, *, score: float, cosine: float | None, bm25: float
         end=chunk.end,
         text=chunk.text,
         sentences=sentence_spans(chunk.text, chunk.start, chunk.headings),
-        score=score,
-        cosine=cosine,
-        bm25=bm25,
+        score=ranked.score,
+        cosine=ranked.cosine,
+        bm25=ranked.bm25,
         superseded_by=chunk.superseded_by,
     )
 

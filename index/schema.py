@@ -188,4 +188,7 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (library, name)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX version_by_date ON version (library, published_at);
+    """,
 )

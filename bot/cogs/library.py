@@ -12,6 +12,7 @@ from bot.cogs.library_jobs import JobCommands
 from bot.cogs.library_past import PastCommands
 from bot.cogs.library_plans import PlanCommands
 from bot.cogs.library_reading import ReadingCommands
+from bot.cogs.library_settings import SettingCommands
 from bot.cogs.library_sources import SourceCommands
 from bot.cogs.moderation import ModeratorDesk
 from bot.cogs.people import People
@@ -26,6 +27,7 @@ class LibraryCog(
     PastCommands,
     ContentCommands,
     SourceCommands,
+    SettingCommands,
     JobCommands,
     commands.GroupCog,
     group_name="index",

@@ -12,6 +12,8 @@ MODEL_SHA256 = "2ef6c267196066b3b98675e71c31106f67f78129d27dffb5615915524dbaa7c9
 DIMENSION = 384
 # Remembered by every index that this model made.
 FINGERPRINT = f"all-MiniLM-L6-v2-int8:{MODEL_SHA256[:12]}:{DIMENSION}"
+# It was trained on English; of other languages it knows single words.
+LANGUAGES = frozenset({"en"})
 TOKENIZER = "tokenizer.json"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 

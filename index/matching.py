@@ -1,0 +1,153 @@
+"""How the words of a question stand in a passage: all, together, in order.
+
+The lexical score knows which words a passage holds and how rare they are. Passages of one
+article often hold the same ones; what tells them apart is whether the words stand in one
+sentence, and next to each other as in the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.stems import stem_of, stems_by_sentence, stems_of
+
+_NAME = re.compile(r"(?<=[\s\"“(/-])[^\W\d_]\w*")
+
+# Words that share a beginning are taken for forms of each other: Valencia, Valencian.
+_SHORTEST_ROOT = 5
+_SAME_START = 4
+_LONGEST_ENDING = 3
+# A question of a thousand words asks nothing that its first hundred do not.
+_MOST_WORDS = 100
+_WINDOW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a question's words ask of a passage, all by their stems.
+
+    Attributes:
+        weights: How rare each topic word is in the library, in (0, 1].
+        pairs: Words that stand side by side, function words too.
+        figures: The topic words with a digit in front.
+        names: The topic words written with a capital inside the question.
+        spelled: Library words that a topic word was probably meant to be.
+    """
+
+    weights: Mapping[str, float]
+    pairs: frozenset[tuple[str, str]]
+    figures: frozenset[str]
+    names: frozenset[str]
+    spelled: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a passage shows of a question, each a weighted share from 0 to 1.
+
+    ``coverage`` counts the topic words in text, title and heading, ``sentence`` those in the
+    best sentence, ``window`` those in the best three in a row, ``title`` those in title
+    and heading. ``figures`` and ``names`` are parts of ``coverage``. ``pairs`` is the plain
+    share of the question's pairs that stand side by side in the text.
+    """
+
+    coverage: float
+    sentence: float
+    window: float
+    pairs: float
+    figures: float
+    names: float
+    title: float
+
+
+def read_words(
+    question: str, term_weights: Mapping[str, float], spelled: Mapping[str, str]
+) -> Sought:
+    """What to look for; ``spelled`` gives topic words as the library spells them."""
+    weights: dict[str, float] = {}
+    meant: dict[str, str] = {}
+    for term, weight in list(term_weights.items())[:_MOST_WORDS]:
+        for stem in stems_of(term):
+            weights[stem] = max(weight, weights.get(stem, 0.0))
+            if term in spelled:
+                meant[stem_of(spelled[term])] = stem
+    capitals = {
+        stem for name in _NAME.findall(question) if name[0].isupper() for stem in stems_of(name)
+    }
+    return Sought(
+        weights=weights,
+        pairs=frozenset(pairwise(stems_of(question)[:_MOST_WORDS])),
+        figures=frozenset(stem for stem in weights if stem[0].isdigit()),
+        names=frozenset(weights.keys() & capitals),
+        spelled=meant,
+    )
+
+
+class Matcher:
+    """Measures passages against one question; remembers which words meet which."""
+
+    def __init__(self, sought: Sought) -> None:
+        self._sought = sought
+        self._total = sum(sought.weights.values()) or 1.0
+        self._met: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, list[tuple[str, str]]] = {}
+        for stem, meant in [(s, s) for s in sought.weights] + list(sought.spelled.items()):
+            self._roots.setdefault(stem[:_SAME_START], []).append((stem, meant))
+
+    def measure(self, title: str, heading: str, text: str) -> Signs:
+        """The signs of a passage."""
+        above = self._meet(stems_of(f"{title}\n{heading}"))
+        sentences = list(stems_by_sentence(text))
+        met = [self._meet(stems) for stems in sentences]
+        everywhere = above.union(*met)
+        return Signs(
+            coverage=self._share(everywhere),
+            sentence=max(map(self._share, met), default=0.0),
+            window=max(map(self._share, _windows(met)), default=0.0),
+            pairs=self._share_of_pairs(sentences),
+            figures=self._share(everywhere & self._sought.figures),
+            names=self._share(everywhere & self._sought.names),
+            title=self._share(above),
+        )
+
+    def _share(self, stems: Iterable[str]) -> float:
+        return sum(self._sought.weights[stem] for stem in stems) / self._total
+
+    def _share_of_pairs(self, sentences: Sequence[Sequence[str]]) -> float:
+        wanted = self._sought.pairs
+        if not wanted:
+            return 0.0
+        found = {pair for stems in sentences for pair in pairwise(stems) if pair in wanted}
+        return len(found) / len(wanted)
+
+    def _meet(self, stems: Iterable[str]) -> frozenset[str]:
+        """The question's topic words among stems."""
+        met: set[str] = set()
+        for stem in stems:
+            known = self._met.get(stem)
+            if known is None:
+                known = self._met[stem] = self._look_up(stem)
+            met |= known
+        return frozenset(met)
+
+    def _look_up(self, stem: str) -> frozenset[str]:
+        near = self._roots.get(stem[:_SAME_START], ())
+        return frozenset(meant for root, meant in near if _share_root(root, stem))
+
+
+def _windows(met: Sequence[frozenset[str]]) -> Iterable[frozenset[str]]:
+    for at in range(max(1, len(met) - _WINDOW + 1)):
+        yield frozenset().union(*met[at : at + _WINDOW])
+
+
+def _share_root(one: str, other: str) -> bool:
+    """Whether two stems are equal, or the shorter, up to its last letter, opens the longer."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_ROOT or len(long) - len(short) > _LONGEST_ENDING:
+        return False
+    return long.startswith(short[:-1]) and not short[0].isdigit()
