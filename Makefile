@@ -22,7 +22,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing the test tools ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 demo: $(VENV)/.installed ## index seeds/ and talk to them; Q="..." asks one question
@@ -51,8 +51,9 @@ model: ## build the packaged embedder from its official weights, to the same byt
 	@build/model/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
 	@build/model/bin/python -m index.model.build
 
-eval: $(VENV)/.installed ## figures over the seed questions
-	@$(BIN)/footnote --data $(DATA) eval seeds/questions.jsonl --articles seeds
+SETS ?= ../shared/eval
+eval: $(VENV)/.installed ## figures over seeds/ and the sets in SETS, into .footnote/eval/; FULL=1 asks all
+	@$(BIN)/python -m tests.bench.eval_sets $(SETS) --out .footnote/eval $(if $(FULL),--full)
 
 ARTICLES ?= ../shared/eval/newshop_dev/articles.jsonl.gz
 bench: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.jsonl[.gz]
@@ -62,7 +63,7 @@ bench: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.
 # Lock files carry versions and hashes, and no address.
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-annotate --no-header -q requirements-model.in -o requirements-model.lock
 
 clean: ## remove the environment and the demo's data

@@ -65,7 +65,8 @@ async def _check_all(job: Job, *, online: bool) -> list[Check]:
     if folder.state is not State.FAIL:
         checks += [check async for check in _check_index(job)]
     checks.append(await _check_embedder(job))
-    checks.append(check_prompts())
+    checks += await _check_model(job.settings, online=online)
+    checks.append(check_prompts(job.settings.llm_prompts))
     checks.append(check_token(job.settings))
     if online and job.settings.discord_token is not None:
         from bot.doctor_online import check_discord
@@ -84,12 +85,13 @@ def check_python(version: tuple[int, ...]) -> Check:
     return Check("python", State.FAIL, f"Python {shown} is not supported.", "Use 3.11 to 3.13.")
 
 
-def check_prompts() -> Check:
-    """Whether the packaged prompts are whole and use the variables they may."""
+def check_prompts(folder: Path | None = None) -> Check:
+    """Whether the prompts are whole and use the variables they may, the operator's own too."""
     try:
-        found = prompts.load_all()
+        found = prompts.load_all(folder=folder)
     except PromptError as error:
-        return Check("prompts", State.FAIL, str(error), "Install Footnote again.")
+        advice = "Mend the file, or remove it." if folder else "Install Footnote again."
+        return Check("prompts", State.FAIL, str(error), advice)
     return Check("prompts", State.OK, f"{len(found)} can be used.")
 
 
@@ -175,6 +177,12 @@ def _describe_library(name: str, status: dict[str, Any], report: dict[str, Any])
         f"Edition {report['edition']:,} is whole: {status['articles']:,} articles, "
         f"{report['chunks']:,} chunks.",
     )
+
+
+async def _check_model(settings: Settings, *, online: bool) -> list[Check]:
+    from bot.doctor_model import check_model
+
+    return await check_model(settings, online=online)
 
 
 async def _check_embedder(job: Job) -> Check:

@@ -17,14 +17,17 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot.contract import parse_library_name
 from bot.errors import ExitCode, FootnoteError
+from bot.settings_llm import ModelSettings
 
 PREFIX = "FOOTNOTE_"
 TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
+# A wrong value is not repeated: a key may stand in it.
+_NEVER_SHOWN = {TOKEN, *(f"{PREFIX}LLM_{name}" for name in ("KEY", "URL", "OPTIONS"))}
 _SHOWN_CHARACTERS = 60
 _CLOSE_ENOUGH = 0.8
 
@@ -39,7 +42,7 @@ class SettingsError(FootnoteError):
         self.mistakes = mistakes
 
 
-class Settings(BaseSettings):
+class Settings(ModelSettings):
     """What an operator can set. Built once, by the command line, and handed on."""
 
     model_config = SettingsConfigDict(
@@ -82,7 +85,8 @@ class Settings(BaseSettings):
         default=90,
         ge=1,
         le=3650,
-        description="For how many days the quotes behind an answer in Discord can be shown.",
+        description="For how many days the quotes behind an answer in Discord can be shown, and "
+        "questions that the articles left open are kept.",
     )
     embed_workers: int = Field(
         default=2, ge=1, le=64, description="How many texts are embedded at once."
@@ -222,10 +226,13 @@ def render_env_example() -> str:
         "# Copy this file to .env and change what you need. A variable that is set in the",
         "# environment wins over this file. Unknown FOOTNOTE_ variables are refused.",
     ]
-    for name, field in Settings.model_fields.items():
+    # Those of the base class come first by themselves; the token should.
+    in_order = sorted(Settings.model_fields.items(), key=lambda item: item[0].startswith("llm"))
+    for name, field in in_order:
         lines += ["", *textwrap.wrap(field.description or "", 88, initial_indent="# ",
                                      subsequent_indent="# ")]  # fmt: skip
-        assignment = f"{_variable(name, field)}={_show_default(name, field.default)}"
+        default = field.get_default(call_default_factory=True)
+        assignment = f"{_variable(name, field)}={_show_default(name, default)}"
         lines.append(assignment if name == "discord_token" else f"#{assignment}")
     return "\n".join(lines) + "\n"
 
@@ -233,7 +240,7 @@ def render_env_example() -> str:
 def _show_default(name: str, value: object) -> str:
     if name == "log_json":
         return "auto"
-    if value is None or value == ():
+    if value in (None, (), {}):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -296,7 +303,10 @@ def _describe_mistakes(
             yield f"--{field.replace('_', '-')} {_show_value(given[field])}: {message}"
             continue
         value = os.environ.get(variable) or in_file.get(variable)
-        shown = "" if variable == TOKEN or value is None else f"={_show_value(value)}"
+        if not variable:  # two settings that do not fit together; the message names them
+            yield mistake["msg"].removeprefix("Value error, ")
+            continue
+        shown = "" if variable in _NEVER_SHOWN or value is None else f"={_show_value(value)}"
         yield f"{variable}{shown}: {message}"
 
 

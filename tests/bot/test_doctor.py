@@ -55,7 +55,7 @@ def test_a_fresh_folder_is_well_and_says_what_comes_next(doctor: Doctor) -> None
     assert code == 0
     assert {name: check["state"] for name, check in checks.items()} == {
         "python": "ok", "settings": "ok", "data folder": "ok", "disk": "ok", "index": "warn",
-        "embedder": "ok", "prompts": "ok", "token": "warn", "intents": "ok",
+        "embedder": "ok", "language model": "ok", "prompts": "ok", "token": "warn", "intents": "ok",
     }  # fmt: skip
     assert checks["index"]["todo"] == "footnote index add TARGET"
     assert not Path(".footnote").exists(), "looking changes nothing"

@@ -191,3 +191,68 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.passages = 3  # type: ignore[misc]
     assert isinstance(settings, Settings)
+
+
+def test_a_language_model_that_is_unknown_suggests_a_near_one() -> None:
+    write_env("FOOTNOTE_LLM=olama", "FOOTNOTE_LLM_MODEL=m")
+
+    assert mistakes() == ["FOOTNOTE_LLM='olama': is not a kind of language model; did you mean ollama?"]  # fmt: skip  # noqa: E501
+
+
+def test_any_class_can_be_the_language_model() -> None:
+    write_env("FOOTNOTE_LLM=my.module:Model")
+
+    assert load_settings().llm == "my.module:Model"
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (["FOOTNOTE_LLM=ollama"], "FOOTNOTE_LLM_MODEL"),
+        (["FOOTNOTE_LLM=openai_like", "FOOTNOTE_LLM_MODEL=m"], "FOOTNOTE_LLM_URL"),
+        (["FOOTNOTE_LLM=Anthropic", "FOOTNOTE_LLM_MODEL=m"], "FOOTNOTE_LLM_KEY"),
+        (
+            ["FOOTNOTE_LLM=ollama", "FOOTNOTE_LLM_MODEL=m", "FOOTNOTE_LLM_DAY_MONEY=1"],
+            "FOOTNOTE_LLM_PRICE_IN",
+        ),
+    ],
+)
+def test_a_language_model_without_what_it_needs_says_what_is_missing(
+    lines: list[str], named: str
+) -> None:
+    write_env(*lines)
+
+    (mistake,) = mistakes()
+
+    assert mistake.startswith(named)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FOOTNOTE_LLM_KEY=sk secret",
+        "FOOTNOTE_LLM_URL=http://user:secret@host/v1",
+        "FOOTNOTE_LLM_URL=http://host/v1?key=secret",
+        "FOOTNOTE_LLM_URL=secret",
+        'FOOTNOTE_LLM_OPTIONS={"default_headers": {"x": "secret"}',
+    ],
+)
+def test_a_wrong_value_that_may_hold_a_key_is_not_repeated(line: str) -> None:
+    write_env(line)
+
+    (mistake,) = mistakes()
+
+    assert "secret" not in mistake
+    assert mistake.startswith(line.partition("=")[0])
+
+
+def test_no_key_stands_in_what_settings_look_like() -> None:
+    write_env(
+        "FOOTNOTE_LLM_KEY=sk-secret",
+        'FOOTNOTE_LLM_OPTIONS={"default_headers": {"x": "sk-secret"}}',
+    )
+
+    settings = load_settings()
+
+    assert settings.llm_options == {"default_headers": {"x": "sk-secret"}}
+    assert "sk-secret" not in repr(settings)
