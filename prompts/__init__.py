@@ -30,9 +30,14 @@ __all__ = [
 ]
 
 PROMPTS: Mapping[str, frozenset[str]] = {
-    # question: one line; evidence: lines "[id] (date) sentence"; fence: see pick_fence;
+    # question: one line; evidence: titles, and lines "[id] (date) sentence"; fence: see pick_fence;
+    # form: one of the two below.
+    "answer": frozenset({"question", "evidence", "fence", "form"}),
     # no_answer: what the model writes, alone, when the evidence does not answer.
-    "answer": frozenset({"question", "evidence", "fence", "no_answer"}),
+    "answer_lines": frozenset({"no_answer"}),
+    "answer_json": frozenset(),
+    # history: lines "Question: ..." and "Answer: ..."; question: the last one, one line.
+    "rewrite": frozenset({"question", "history", "fence"}),
 }
 """Every prompt there is, with the variables its file must use, all of them and no others."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,12 @@ import pytest
 import prompts
 from prompts import MAX_CHARACTERS, NO_ANSWER, PROMPTS, PromptError, load, load_all, pick_fence
 
-WHOLE = "$question $evidence $fence $no_answer"
+WHOLE = "$question $evidence $fence $form"
 VALUES = {
     "question": "When does it open?",
     "evidence": "[s-1] (2031-03-17) At ten.",
     "fence": "data-1",
-    "no_answer": NO_ANSWER,
+    "form": "Write lines.",
 }
 
 
@@ -39,14 +40,41 @@ def test_no_prompt_file_lies_in_the_package_undeclared() -> None:
     assert {path.stem for path in folder.glob("*.md")} == set(PROMPTS)
 
 
-def test_the_answer_prompt_carries_its_values_between_fences_and_the_way_to_refuse() -> None:
+def test_the_answer_prompt_carries_its_values_between_fences_and_the_form_before_them() -> None:
     lines = load("answer").render(**VALUES).splitlines()
 
     marks = [number for number, line in enumerate(lines) if line == "data-1"]
     assert len(marks) == 4
     assert lines[marks[0] + 1 : marks[1]] == ["[s-1] (2031-03-17) At ten."]
     assert lines[marks[2] + 1 : marks[3]] == ["When does it open?"]
-    assert f"`{NO_ANSWER}`" in "\n".join(lines[: marks[0]])
+    assert "Write lines." in lines[: marks[0]]
+
+
+def test_the_rewrite_prompt_carries_its_values_between_fences() -> None:
+    values = {"history": "Question: Who?\nAnswer: She.", "question": "When?", "fence": "data-1"}
+
+    lines = load("rewrite").render(**values).splitlines()
+
+    marks = [number for number, line in enumerate(lines) if line == "data-1"]
+    assert len(marks) == 4
+    assert lines[marks[0] + 1 : marks[1]] == ["Question: Who?", "Answer: She."]
+    assert lines[marks[2] + 1 : marks[3]] == ["When?"]
+
+
+def test_both_forms_of_an_answer_say_how_to_refuse() -> None:
+    assert f"`{NO_ANSWER}`" in load("answer_lines").render(no_answer=NO_ANSWER)
+    assert '`{"sentences": []}`' in load("answer_json").render()
+
+
+def test_no_prompt_shows_an_id_that_a_model_could_copy() -> None:
+    for template in load_all().values():
+        assert not re.search(r"\b[a-z]-?(?=[a-f]*\d)[0-9a-f]{4}\b", template.text)
+
+
+def test_the_prompts_leave_a_small_model_room() -> None:
+    sizes = {name: len(template.text) for name, template in load_all().items()}
+
+    assert sizes["answer"] + max(sizes["answer_lines"], sizes["answer_json"]) < 3_000
 
 
 def test_a_value_is_inserted_as_it_is_dollars_and_all() -> None:
@@ -104,8 +132,8 @@ def test_a_byte_order_mark_and_two_dollars_are_read_as_editors_and_people_mean_t
     [
         (WHOLE + " $history", "history is not a variable of this prompt", "history"),
         (WHOLE + " $Question", "Question is not a variable of this prompt", "Question"),
-        ("$question ${fence} $no_answer", "evidence is missing", "evidence"),
-        ("$$question $evidence $fence $no_answer", "question is missing", "question"),
+        ("$question ${fence} $form", "evidence is missing", "evidence"),
+        ("$$question $evidence $fence $form", "question is missing", "question"),
         (WHOLE + " for $5", r"write \$\$ for a dollar sign", None),
         ("", "the file is empty", None),
         (" \n\t\n", "the file is empty", None),
