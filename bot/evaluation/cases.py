@@ -1,25 +1,26 @@
 """Question sets with what is known of their answers, read from JSON lines.
 
-One of three shapes is told by its fields: news and seed questions (``query``,
-``evidence_list``), SQuAD (``question``, ``gold_passage_id``, with ``passages.jsonl``
-beside it) and CLAPnq (``question``, ``gold_sentences``).
+The shape of a line is told by its fields: ours (``query``), SQuAD (``gold_passage_id`` and
+``article_id``, with ``passages.jsonl`` beside it), CLAPnq (``gold_sentences``) and TimeQA
+(``gold_paragraphs``, with ``articles.jsonl`` beside it). ``docs/evaluating.md`` shows ours.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.errors import CommandError
+from bot.evaluation.gold import Gold, PassageMap
+from bot.evaluation.lines import CasesError, find_beside, read_lines
+from index.records import GoldenQuestion
 from index.sentences import split_sentences
 
+__all__ = ["Case", "CasesError", "Fact", "golden_cases", "load_cases"]
 
-class CasesError(CommandError):
-    """A question set cannot be read; the line says where."""
+GOLDEN = "golden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,11 @@ class Fact:
 class Case:
     """A question and what is known of its answer.
 
-    Any of ``answers`` is right; ``facts`` are the places that prove it. Both are
-    empty when the articles do not answer. ``style`` and ``type`` name its groups.
+    Any of ``answers`` is right; ``facts`` are the places that prove it, and all of them are
+    needed where ``needs_all`` is set. Both are empty when the articles do not answer.
+    ``articles`` must be cited, where only that is known. ``gold`` is the passage that the
+    question was written from. ``differs`` says whether the articles contradict each other.
+    ``style`` and ``type`` name its groups.
     """
 
     id: str
@@ -45,6 +49,10 @@ class Case:
     facts: tuple[Fact, ...] = ()
     style: str = ""
     type: str = ""
+    needs_all: bool = False
+    articles: tuple[str, ...] = ()
+    gold: Gold | None = None
+    differs: bool = False
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -53,73 +61,144 @@ def load_cases(path: Path) -> list[Case]:
     Raises:
         CasesError: the file is missing, is not JSON lines, or has another shape.
     """
-    passages = _LazyPassages(path.parent / "passages.jsonl")
+    beside = _Beside(path)
     cases = []
-    for number, row in _rows(path):
+    for number, row in read_lines(path):
         try:
-            cases.append(_read_case(row, passages))
-        except (KeyError, TypeError, AttributeError) as error:
+            cases.append(_read_case(row, beside, str(number)))
+        except KeyError as error:
+            raise CasesError(f"{path}, line {number}: {error} is missing or unknown.") from error
+        except (TypeError, AttributeError, ValueError, IndexError) as error:
             raise CasesError(
-                f"{path}, line {number}: not a question of a known shape ({error!r})."
+                f"{path}, line {number}: not a question of a known shape ({error})."
             ) from error
     if not cases:
         raise CasesError(f"{path} holds no questions.")
+    _refuse_same_ids(path, cases)
     return cases
 
 
-def _read_case(row: Mapping[str, Any], passages: _LazyPassages) -> Case:
-    common: dict[str, Any] = {
-        "id": str(row["id"]),
-        "answerable": bool(row["answerable"]),
-        "answers": tuple(map(str, row["answers"])),
-    }
-    if "query" in row:
-        return Case(
-            question=row["query"],
-            facts=tuple(Fact(e["article_id"], e["fact"]) for e in row["evidence_list"]),
-            style=row.get("style", ""),
-            type=row.get("question_type", ""),
-            **common,
+def golden_cases(golden: Iterable[GoldenQuestion]) -> list[Case]:
+    """A library's golden questions; each must cite its article."""
+    return [
+        Case(
+            f"golden-{one.key}",
+            one.question,
+            answerable=True,
+            articles=(one.article_id,),
+            type=GOLDEN,
         )
+        for one in golden
+    ]
+
+
+def _read_case(row: Mapping[str, Any], beside: _Beside, number: str) -> Case:
+    if "query" in row:
+        return _read_ours(row, number)
+    case: dict[str, Any] = {
+        "id": str(row["id"]),
+        "question": _text(row, "question"),
+        "answerable": bool(row["answerable"]),
+        "answers": _texts(row, "answers"),
+    }
     if "gold_sentences" in row:
-        facts = tuple(Fact(row["gold_passage_id"], text) for text in row["gold_sentences"])
-        return Case(question=row["question"], facts=facts, **common)
-    text = passages.text_of(row["gold_passage_id"]) if row["answerable"] else ""
-    facts = tuple(Fact(row["article_id"], s) for s in _sentences_with(common["answers"], text))
-    return Case(question=row["question"], facts=facts, style=row.get("source_set", ""), **common)
+        case["facts"] = _facts(row["gold_passage_id"], _texts(row, "gold_sentences"))
+        return Case(**case)
+    article = row["article_id"]
+    if "gold_paragraphs" in row:
+        if case["answerable"]:
+            paragraphs = beside.paragraphs[article]
+            text = "\n\n".join(paragraphs[number] for number in row["gold_paragraphs"])
+            case["facts"] = _facts(article, _sentences_with(case["answers"], text))
+        return Case(**case)
+    case["style"] = row.get("source_set", "")
+    if case["answerable"]:
+        text = beside.passages[row["gold_passage_id"]]
+        case["facts"] = _facts(article, _sentences_with(case["answers"], text))
+        case["gold"] = Gold(row["gold_passage_id"], beside.passage_map)
+    return Case(**case)
 
 
-def _sentences_with(answers: tuple[str, ...], text: str) -> list[str]:
+def _read_ours(row: Mapping[str, Any], number: str) -> Case:
+    """Only ``query`` must be there; a question with nothing to find is unanswerable by its word."""
+    answers = _texts(row, "answers") if "answers" in row else ()
+    facts = tuple(
+        Fact(str(e["article_id"]), _text(e, "fact")) for e in row.get("evidence_list") or ()
+    )
+    article = row.get("expected_article")
+    answerable = row.get("answerable", bool(answers or facts or article))
+    if not isinstance(answerable, bool):
+        raise TypeError("'answerable' must be true or false")
+    if answerable and not (answers or facts or article):
+        raise ValueError(
+            "'answerable' is true, but neither 'answers', 'evidence_list' nor "
+            "'expected_article' says how the answer is known"
+        )
+    return Case(
+        id=str(row.get("id", number)),
+        question=_text(row, "query"),
+        answerable=answerable,
+        answers=answers,
+        facts=facts,
+        style=str(row.get("style") or ""),
+        type=str(row.get("question_type") or ""),
+        needs_all=len(set(facts)) > 1,
+        articles=(str(article),) if article and not facts else (),
+        differs=bool(row.get("differs", False)),
+    )
+
+
+def _facts(article_id: str, texts: Iterable[str]) -> tuple[Fact, ...]:
+    return tuple(Fact(article_id, text) for text in texts)
+
+
+def _sentences_with(answers: Sequence[str], text: str) -> list[str]:
     """The sentences that hold an answer; the whole text when an answer spans several."""
     sentences = [text[s.start : s.end] for s in split_sentences(text, 0, len(text))]
     found = [s for s in sentences if any(answer in s for answer in answers)]
     return found or ([text] if text else [])
 
 
-class _LazyPassages:
-    """Texts of passages by id, read when the first is asked for."""
+def _text(row: Mapping[str, Any], key: str) -> str:
+    if not isinstance(row[key], str) or not row[key].strip():
+        raise TypeError(f"{key!r} must be a text")
+    return str(row[key])
+
+
+def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    if not isinstance(row[key], list):
+        raise TypeError(f"{key!r} must be a list")
+    return tuple(map(str, row[key]))
+
+
+def _refuse_same_ids(path: Path, cases: Sequence[Case]) -> None:
+    seen: set[str] = set()
+    for case in cases:
+        if case.id in seen:
+            raise CasesError(f"{path}: two questions have the id {case.id!r}.")
+        seen.add(case.id)
+
+
+class _Beside:
+    """What lies beside a question set, read when the first question asks for it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._texts: dict[str, str] | None = None
 
-    def text_of(self, passage_id: str) -> str:
-        if self._texts is None:
-            self._texts = {row["passage_id"]: row["text"] for _, row in _rows(self._path)}
-        return self._texts[passage_id]
+    @cached_property
+    def passages(self) -> Mapping[str, str]:
+        return {row["passage_id"]: row["text"] for row in self._passage_rows}
 
+    @cached_property
+    def passage_map(self) -> PassageMap:
+        return PassageMap(self._passage_rows)
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a file of JSON lines, with their line numbers."""
-    opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    number = 1
-    try:
-        with opened(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                if line.strip():
-                    yield number, json.loads(line)
-                number += 1
-    except OSError as error:
-        raise CasesError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise CasesError(f"{path}, line {number}: not valid JSON lines ({error}).") from error
+    @cached_property
+    def paragraphs(self) -> Mapping[str, list[str]]:
+        path = find_beside(self._path, "articles.jsonl", "articles.jsonl.gz")
+        return {row["id"]: row["paragraphs"] for _, row in read_lines(path)}
+
+    @cached_property
+    def _passage_rows(self) -> list[dict[str, Any]]:
+        path = find_beside(self._path, "passages.jsonl", "passages.jsonl.gz")
+        return [row for _, row in read_lines(path)]

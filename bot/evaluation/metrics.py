@@ -1,16 +1,17 @@
-"""What is measured of answers and passages, as pure functions over one question or many."""
+"""What is measured of one question: where its proof was found, and what the reply is worth."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import median, quantiles
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.answering.models import Answer, Reply
 from bot.evaluation.cases import Case, Fact
+from index.models import Passage
 
 NEAR, DEEP = 4, 10
+SHORT = 3
 
 # Answers that no sentence needs to hold to be right.
 _VERDICTS = frozenset({"yes", "no", "before", "after"})
@@ -21,23 +22,39 @@ def squash(text: str) -> str:
     return "".join(text.split())
 
 
-def find_rank(case: Case, passages: Sequence[str]) -> int | None:
-    """The place, from 1, of the first passage with a whole fact in it; None without one."""
-    return min(_ranks_by_fact(case, passages).values(), default=None)
+def find_rank(case: Case, passages: Sequence[Passage]) -> int | None:
+    """The place, from 1, of the first passage that proves the answer; None without one.
+
+    That is one with a whole fact in it; where the question was written from a passage, one
+    that shares text with that passage and holds the answer; where only the article is known,
+    one of that article.
+    """
+    proving = (
+        rank for rank, passage in enumerate(passages, start=1) if _holds_proof(case, passage)
+    )
+    return next(proving, None)
 
 
-def has_all_facts(case: Case, passages: Sequence[str]) -> bool:
-    """Whether every fact lies in some passage."""
-    return len(_ranks_by_fact(case, passages)) == len(set(case.facts))
+def _holds_proof(case: Case, passage: Passage) -> bool:
+    text = squash(passage.text)
+    if case.gold is not None:
+        return case.gold.holds(passage) and any(squash(answer) in text for answer in case.answers)
+    if case.facts:
+        return any(squash(fact.text) in text for fact in case.facts)
+    return passage.article_id in case.articles
 
 
-def _ranks_by_fact(case: Case, passages: Sequence[str]) -> dict[Fact, int]:
-    ranks: dict[Fact, int] = {}
-    for rank, text in enumerate(map(squash, passages), start=1):
-        for fact in case.facts:
-            if squash(fact.text) in text:
-                ranks.setdefault(fact, rank)
-    return ranks
+def can_be_found(case: Case) -> bool:
+    """Whether there is something that searching should find."""
+    return case.answerable and bool(case.facts or case.articles)
+
+
+def has_all_facts(case: Case, passages: Sequence[Passage]) -> bool:
+    """Whether everything there is to find lies in some passage."""
+    if not case.facts or case.gold is not None:
+        return find_rank(case, passages) is not None
+    texts = [squash(passage.text) for passage in passages]
+    return all(any(squash(fact.text) in text for text in texts) for fact in case.facts)
 
 
 def proves(article_id: str, quote: str, fact: Fact) -> bool:
@@ -61,8 +78,8 @@ class Judgement:
     """What the quotes of a reply are worth.
 
     The first citation ``first_proves`` when it is a known fact, and ``first_is_right``
-    when it is one or holds an expected answer from elsewhere. ``any_is_right`` is the
-    same of all citations.
+    when it is one, holds an expected answer from elsewhere, or is of the article that must be
+    cited. ``any_is_right`` is the same of all citations.
     """
 
     first_proves: bool = False
@@ -71,17 +88,30 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What one way of searching found, best first: the ranks are from 1, None beyond ten.
+
+    ``rank`` is of the first passage that proves the answer. ``passage_rank`` is of the passage
+    that the question was written from, counted in that set's own passages. ``full`` says that
+    everything to be found is among the first ten.
+    """
+
+    rank: int | None
+    full: bool
+    passage_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How one question went.
 
-    ``ranks`` gives the first passage with a fact by way of searching, None where
-    none of ten has one. ``judgement`` is of the quotes; ``exact_quotes`` of
-    ``quotes`` stand in their article letter for letter.
+    ``exact_quotes`` of ``quotes`` stand in their article letter for letter.
+    ``embedding_ms`` is how long the question alone took to be embedded, None where nobody
+    measured it. ``differences`` is how often the answer says that articles differ.
     """
 
     case: Case
-    ranks: dict[str, int | None]
-    full: dict[str, bool]
+    found: Mapping[str, Found]
     refused: bool
     reason: str | None
     judgement: Judgement
@@ -90,111 +120,30 @@ class Outcome:
     exact_quotes: int
     milliseconds: float
     answer: str
+    embedding_ms: float | None = None
+    differences: int = 0
+    composer: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_right(self) -> bool:
-        """Refused what cannot be answered, or cited first what proves the answer."""
-        return self.judgement.first_is_right if self.case.answerable else self.refused
+        """Refused what cannot be answered, or cited what proves the answer."""
+        return self.judgement.any_is_right if self.case.answerable else self.refused
+
+    @property
+    def times_embedding(self) -> float | None:
+        """The whole reply as a multiple of embedding the question alone."""
+        return self.milliseconds / self.embedding_ms if self.embedding_ms else None
 
 
 def judge_reply(case: Case, reply: Reply) -> Judgement:
-    """Holds the quotes of a reply against what is known of the answer."""
+    """Hold the quotes of a reply against what is known of the answer."""
     if not isinstance(reply, Answer) or not case.answerable:
         return Judgement()
     quotes = [citation.quote for citation in reply.citations]
     proven = [any(proves(q.article_id, q.text, fact) for fact in case.facts) for q in quotes]
     right = [
-        proof or holds_answer(q.text, case.answers) for proof, q in zip(proven, quotes, strict=True)
+        proof or holds_answer(q.text, case.answers) or q.article_id in case.articles
+        for proof, q in zip(proven, quotes, strict=True)
     ]
     return Judgement(proven[0], right[0], any(right))
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieval:
-    """Hits@4, Hits@10, MRR@10 and the share with all facts in ten, over answerable questions."""
-
-    questions: int
-    hits_at_4: float
-    hits_at_10: float
-    mrr_at_10: float
-    full_at_10: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """Shares of the answerable questions, the refusals as a detector, and what was quoted.
-
-    ``refusal_precision`` is the share of refusals that were due, ``refusal_recall``
-    the share of unanswerable questions that were refused. Figures without a
-    denominator are None.
-    """
-
-    questions: int
-    answerable: int
-    first_citation_right: float | None
-    first_citation_proves: float | None
-    quotes_hold_answer: float | None
-    wrongly_refused: float | None
-    refusal_precision: float | None
-    refusal_recall: float | None
-    refusal_f1: float | None
-    sentences_per_answer: float | None
-    exact_quotes: float | None
-    median_ms: float
-    p95_ms: float
-
-
-def measure_retrieval(outcomes: Sequence[Outcome], way: str) -> Retrieval | None:
-    """The figures of one way of searching; None when no question has a fact to find."""
-    asked = [o for o in outcomes if o.case.facts]
-    if not asked:
-        return None
-    ranks = [o.ranks[way] for o in asked]
-    return Retrieval(
-        questions=len(asked),
-        hits_at_4=_mean(r is not None and r <= NEAR for r in ranks),
-        hits_at_10=_mean(r is not None and r <= DEEP for r in ranks),
-        mrr_at_10=_mean(1 / r if r is not None and r <= DEEP else 0.0 for r in ranks),
-        full_at_10=_mean(o.full[way] for o in asked),
-    )
-
-
-def measure_answering(outcomes: Sequence[Outcome]) -> Answering:
-    """The figures of the answers to at least one question."""
-    good = [o for o in outcomes if o.case.answerable]
-    bad = [o for o in outcomes if not o.case.answerable]
-    refused = [o for o in outcomes if o.refused]
-    answered = [o for o in outcomes if not o.refused]
-    precision = _share((not o.case.answerable for o in refused), len(refused))
-    recall = _share((o.refused for o in bad), len(bad))
-    times = [o.milliseconds for o in outcomes]
-    return Answering(
-        questions=len(outcomes),
-        answerable=len(good),
-        first_citation_right=_share((o.judgement.first_is_right for o in good), len(good)),
-        first_citation_proves=_share((o.judgement.first_proves for o in good), len(good)),
-        quotes_hold_answer=_share((o.judgement.any_is_right for o in good), len(good)),
-        wrongly_refused=_share((o.refused for o in good), len(good)),
-        refusal_precision=precision,
-        refusal_recall=recall,
-        refusal_f1=_f1(precision, recall),
-        sentences_per_answer=_share((o.sentences for o in answered), len(answered)),
-        exact_quotes=_share((o.exact_quotes for o in outcomes), sum(o.quotes for o in outcomes)),
-        median_ms=median(times),
-        p95_ms=quantiles(times, n=20)[-1] if len(times) > 1 else times[0],
-    )
-
-
-def _mean(values: Iterable[float]) -> float:
-    kept = list(values)
-    return sum(kept) / len(kept)
-
-
-def _share(values: Iterable[float], total: int) -> float | None:
-    return sum(values) / total if total else None
-
-
-def _f1(precision: float | None, recall: float | None) -> float | None:
-    if not precision or not recall:
-        return None if recall is None else 0.0
-    return 2 * precision * recall / (precision + recall)

@@ -2,107 +2,164 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TypeVar
 
 from bot.answering.models import Answer, Question, Refusal, Reply
 from bot.evaluation.cases import Case
+from bot.evaluation.figures import Report, Row
+from bot.evaluation.measures import make_groups
 from bot.evaluation.metrics import (
     DEEP,
-    Answering,
+    Found,
     Outcome,
-    Retrieval,
+    can_be_found,
     find_rank,
     has_all_facts,
     judge_reply,
-    measure_answering,
-    measure_retrieval,
 )
+from bot.evaluation.question_measures import SERVED, SEVERAL, list_measures
 from index.models import OnProgress, Progress, SearchResult, no_progress
 
 Ask = Callable[[Question], Awaitable[Reply]]
 Search = Callable[[Question, int], Awaitable[SearchResult]]
 TextOf = Callable[[str], Awaitable[str]]
+Embed = Callable[[str], Awaitable[object]]
 
-SERVED = "fused"
+KIND = "questions"
 
+# Several chunks of ours may belong to one passage of a set.
+_DEEPER = 3 * DEEP
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The figures of some of the questions; ``retrieval`` by way of searching."""
-
-    name: str
-    retrieval: dict[str, Retrieval]
-    answering: Answering
+C = TypeVar("C")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """All figures; the first group holds every question."""
+class Bot:
+    """What is measured, as functions.
 
-    groups: tuple[Group, ...]
-    outcomes: tuple[Outcome, ...]
+    Attributes:
+        ask: The bot's own way to answer.
+        text_of: An article version's text, to check the quotes against.
+        search: Ways of searching by name; ``"fused"`` is the one that is served.
+        embed: Embeds a text; None: times are not compared with it.
+    """
 
-    def to_json(self) -> dict[str, Any]:
-        """The figures by group, and one row a question."""
-        return {
-            "groups": [asdict(group) for group in self.groups],
-            "questions": [_row_of(outcome) for outcome in self.outcomes],
-        }
+    ask: Ask
+    text_of: TextOf
+    search: Mapping[str, Search]
+    embed: Embed | None = None
 
 
 async def run(
     cases: Sequence[Case],
+    bot: Bot,
     *,
-    ask: Ask,
-    text_of: TextOf,
-    search: Mapping[str, Search],
+    name: str = "",
+    about: Sequence[str] = (),
     on_progress: OnProgress = no_progress,
 ) -> Report:
     """Ask every question, one after another, and measure.
 
+    Cancelling it ends the asking: what was measured so far is the report.
+
     Args:
-        cases: at least one question.
-        ask: the bot's own way to answer.
-        text_of: an article version's text, to check the quotes against.
-        search: ways of searching by name; ``"fused"`` is the one that is served.
-        on_progress: told after each question.
+        cases: At least one question.
+        bot: What is asked.
+        name: Names the set.
+        about: What else to say of the run, a sentence each.
+        on_progress: Told after each question.
     """
-    outcomes = []
+    await _warm_up(cases[0], bot)
+    outcomes, stopped = await ask_each(cases, lambda case: _try(case, bot), on_progress)
+    groups = make_groups(outcomes, _groups_of, list_measures(list(bot.search)))
+    rows = tuple(_row_of(outcome) for outcome in outcomes)
+    return Report(name, KIND, (*about, _describe_writers(outcomes)), groups, rows, stopped)
+
+
+async def ask_each(
+    cases: Sequence[C], ask: Callable[[C], Awaitable[R]], on_progress: OnProgress
+) -> tuple[list[R], bool]:
+    """What became of each case; and True where it was cancelled after at least one."""
+    outcomes: list[R] = []
     for done, case in enumerate(cases, start=1):
-        outcomes.append(await _try(case, ask, text_of, search))
+        try:
+            outcomes.append(await ask(case))
+        except asyncio.CancelledError:
+            # Somebody pressed Ctrl-C after an hour: what was measured is worth reading.
+            task = asyncio.current_task()
+            if not outcomes or task is None:
+                raise
+            task.uncancel()
+            return outcomes, True
         on_progress(Progress("asking", done, len(cases)))
-    return Report(_group(outcomes, list(search)), tuple(outcomes))
+    return outcomes, False
 
 
-async def _try(case: Case, ask: Ask, text_of: TextOf, search: Mapping[str, Search]) -> Outcome:
+async def _warm_up(case: Case, bot: Bot) -> None:
+    """Load what the first question loads, so that its time is not measured."""
+    await bot.ask(Question(text=case.question, id="warm-up"))
+    if bot.embed is not None:
+        await bot.embed(case.question)
+
+
+async def _try(case: Case, bot: Bot) -> Outcome:
     question = Question(text=case.question, id=case.id)
-    found = {}
-    for way, find in search.items():
-        passages = (await find(question, DEEP)).passages[:DEEP]
-        found[way] = [passage.text for passage in passages]
+    embedding_ms = await _time_embedding(case.question, bot.embed)
     started = time.perf_counter()
-    reply = await ask(question)
+    reply = await bot.ask(question)
     milliseconds = (time.perf_counter() - started) * 1000
     answer = reply if isinstance(reply, Answer) else None
+    # Searched after asking, so that the answer finds nothing warm that a member's would not.
+    found = {way: await _find(case, question, search) for way, search in bot.search.items()}
     return Outcome(
         case=case,
-        ranks={way: find_rank(case, passages) for way, passages in found.items()},
-        full={way: has_all_facts(case, passages) for way, passages in found.items()},
+        found=found,
         refused=answer is None,
         reason=reply.reason.value if isinstance(reply, Refusal) else None,
         judgement=judge_reply(case, reply),
         sentences=len(answer.sentences) if answer else 0,
         quotes=len(answer.citations) if answer else 0,
-        exact_quotes=await _count_exact(answer, text_of) if answer else 0,
+        exact_quotes=await count_exact(answer, bot.text_of) if answer else 0,
         milliseconds=milliseconds,
         answer=answer.text if answer else "",
+        embedding_ms=embedding_ms,
+        differences=len(answer.differences) if answer else 0,
+        composer=reply.model,
+        timings_ms=reply.timings_ms,
     )
 
 
-async def _count_exact(answer: Answer, text_of: TextOf) -> int:
+async def _time_embedding(question: str, embed: Embed | None) -> float | None:
+    if embed is None:
+        return None
+    # The words the other way round are as much work, and no cache knows them.
+    text = " ".join(reversed(question.split()))
+    started = time.perf_counter()
+    await embed(text)
+    return (time.perf_counter() - started) * 1000
+
+
+async def _find(case: Case, question: Question, search: Search) -> Found:
+    if not can_be_found(case):
+        return Found(None, full=False)
+    depth = DEEP if case.gold is None else _DEEPER
+    passages = (await search(question, depth)).passages
+    first = passages[:DEEP]
+    rank = case.gold.rank(passages) if case.gold is not None else None
+    return Found(
+        rank=find_rank(case, first),
+        full=has_all_facts(case, first),
+        passage_rank=rank if rank is not None and rank <= DEEP else None,
+    )
+
+
+async def count_exact(answer: Answer, text_of: TextOf) -> int:
     """Quotes that stand in their article's text, letter for letter."""
     exact = 0
     for quote in (c.quote for c in answer.citations):
@@ -111,34 +168,45 @@ async def _count_exact(answer: Answer, text_of: TextOf) -> int:
     return exact
 
 
-def _group(outcomes: Sequence[Outcome], ways: Sequence[str]) -> tuple[Group, ...]:
-    groups = {"all": list(outcomes)}
-    for outcome in outcomes:
-        for name in filter(None, (outcome.case.style, outcome.case.type)):
-            groups.setdefault(name, []).append(outcome)
-    return tuple(
-        Group(
-            name,
-            {way: r for way in ways if (r := measure_retrieval(members, way))},
-            measure_answering(members),
-        )
-        for name, members in groups.items()
+def _describe_writers(outcomes: Sequence[Outcome]) -> str:
+    """Which composers wrote the replies: a model that was down is a run of another kind."""
+    counts = Counter(outcome.composer for outcome in outcomes)
+    return "Replies by " + ", ".join(f"{who} ({n:,})" for who, n in counts.most_common()) + "."
+
+
+def _groups_of(outcome: Outcome) -> tuple[str, ...]:
+    case = outcome.case
+    return (case.style, case.type, SEVERAL if case.needs_all else "")
+
+
+def _row_of(outcome: Outcome) -> Row:
+    case = outcome.case
+    served = outcome.found.get(SERVED)
+    marks: dict[str, bool | None] = {"refused": outcome.refused}
+    if served is not None and can_be_found(case):
+        marks["found in ten"] = served.rank is not None
+    return Row(
+        id=case.id,
+        question=case.question,
+        right=outcome.is_right,
+        shown=outcome.answer or f"(refused: {outcome.reason})",
+        marks=marks,
+        details={
+            "answerable": case.answerable,
+            "groups": [name for name in _groups_of(outcome) if name],
+            "found": {way: asdict(found) for way, found in outcome.found.items()},
+            "reason": outcome.reason,
+            **asdict(outcome.judgement),
+            "sentences": outcome.sentences,
+            "quotes": outcome.quotes,
+            "exact_quotes": outcome.exact_quotes,
+            "differences": outcome.differences,
+            "milliseconds": round(outcome.milliseconds, 1),
+            "embedding_ms": _rounded(outcome.embedding_ms),
+            "composer": outcome.composer,
+        },
     )
 
 
-def _row_of(outcome: Outcome) -> dict[str, Any]:
-    case = outcome.case
-    return {
-        "id": case.id,
-        "question": case.question,
-        "answerable": case.answerable,
-        "right": outcome.is_right,
-        "ranks": outcome.ranks,
-        "refused": outcome.refused,
-        "reason": outcome.reason,
-        **asdict(outcome.judgement),
-        "quotes": outcome.quotes,
-        "exact_quotes": outcome.exact_quotes,
-        "milliseconds": round(outcome.milliseconds, 1),
-        "answer": outcome.answer,
-    }
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

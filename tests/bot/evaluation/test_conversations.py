@@ -1,0 +1,121 @@
+"""What is measured of follow-up questions."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.models import Question, Turn
+from bot.answering.ports import StandAlone
+from bot.evaluation.cases import CasesError
+from bot.evaluation.conversations import (
+    Context,
+    Following,
+    contexts_of,
+    load_tasks,
+    measure_following,
+    run,
+)
+from index.models import Article, SearchResult
+from tests.fakes.answering import passages_of
+from tests.fakes.shared import shared_path
+
+ROW: dict[str, Any] = {
+    "id": "t1",
+    "question": "when did he die?",
+    "history": [
+        {"speaker": "user", "text": "Hello"},
+        {"speaker": "user", "text": "Who was Jonas Finch?"},
+        {"speaker": "agent", "text": "He built the lighthouse."},
+        {"speaker": "user", "text": "Who paid?"},
+        {"speaker": "agent", "text": "I'm sorry, I do not know."},
+    ],
+    "answerability": "answerable",
+    "contexts": [
+        {"document_id": "d1", "title": " ", "text": "Jonas Finch died in 1901."},
+        {"document_id": "d2", "title": "Pier", "text": "The pier opened."},
+    ],
+}
+
+
+def put(folder: Path, *rows: dict[str, Any]) -> Path:
+    path = folder / "tasks.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+def test_turns_are_read_with_their_answers_and_a_refusal_counts_as_none(tmp_path: Path) -> None:
+    (task,) = load_tasks(put(tmp_path, ROW))
+
+    assert task.history == (
+        Turn("Hello", ""),
+        Turn("Who was Jonas Finch?", "He built the lighthouse."),
+        Turn("Who paid?", ""),
+    )
+    assert contexts_of([task, task]) == [
+        Context("d1", "Jonas Finch died in 1901.", "Jonas Finch died in 1901."),
+        Context("d2", "Pier", "The pier opened."),
+    ]
+
+
+def test_a_line_of_another_shape_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CasesError, match=r"line 2: not a conversation.*history"):
+        load_tasks(put(tmp_path, ROW, {"id": "x", "question": "?"}))
+
+
+@pytest.mark.parametrize("rows", [(), None])
+def test_no_tasks_are_an_error(tmp_path: Path, rows: tuple[()] | None) -> None:
+    path = put(tmp_path) if rows is not None else tmp_path / "none.jsonl"
+
+    with pytest.raises(CasesError):
+        load_tasks(path)
+
+
+class Finch:
+    """Makes he into Jonas Finch, and asks back for it."""
+
+    async def stand_alone(self, question: Question) -> StandAlone:
+        if " it" in question.text:
+            return StandAlone("Jonas Finch", "What do you mean?")
+        return StandAlone(question.text.replace("he", "Jonas Finch"))
+
+
+async def search(text: str, limit: int) -> SearchResult:
+    found = ["d3", "d3", "d1"] if "Finch" in text else ["d3", "d4"]
+    articles = [Article(id_, id_, f"Text of {id_} stands here.") for id_ in found]
+    return SearchResult(1, tuple(p for a in articles for p in passages_of(a))[:limit], {}, {})
+
+
+async def test_places_count_articles_and_asking_back_finds_nothing(tmp_path: Path) -> None:
+    vague = ROW | {"id": "t2", "question": "is it?", "answerability": "underspecified"}
+    wrong = ROW | {"id": "t3", "question": "was it he?"}
+    nothing = ROW | {"id": "t4", "answerability": "unanswerable", "contexts": []}
+    tasks = load_tasks(put(tmp_path, ROW, vague, wrong, nothing))
+
+    plain = measure_following(await run(tasks, search=search, rewriter=None))
+    rewritten = measure_following(await run(tasks, search=search, rewriter=Finch()))
+
+    assert plain == Following(2, 0.0, 0.0, 0.0, 0, 0, 1, 0.0)
+    assert rewritten == Following(
+        tasks=2,
+        recall=0.25,
+        hits=0.5,
+        mrr=0.25,
+        asked=2,
+        rightly=1,
+        underspecified=1,
+        wrongly=1 / 3,
+    )
+
+
+def test_the_shared_conversations_are_read() -> None:
+    tasks = load_tasks(shared_path("eval/conversations/tasks.jsonl.gz"))
+
+    assert len(tasks) == 211
+    assert sum(t.is_searchable for t in tasks) == 141
+    assert all(t.question and t.history is not None for t in tasks)
