@@ -13,11 +13,11 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.contract import parse_question_text
+from bot.contract import parse_history, parse_question_text
 from bot.errors import CommandError, FootnoteError
 
 AT_ONCE = 4
@@ -34,10 +34,14 @@ class InvalidLineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BatchQuestion:
-    """A line of the batch; ``id`` is a string, a number or None, given back as it came."""
+    """A line of the batch; ``id`` is a string, a number or None, given back as it came.
+
+    ``history`` is as the line has it, and right.
+    """
 
     id: str | int | float | None
     text: str
+    history: list[dict[str, str]] = field(default_factory=list)
 
 
 Perform = Callable[[BatchQuestion], Awaitable[dict[str, Any]]]
@@ -95,7 +99,9 @@ def parse_line(line: bytes) -> BatchQuestion:
     if not isinstance(question, str):
         raise InvalidLineError("the line has no question", line_id)
     try:
-        return BatchQuestion(line_id, parse_question_text(question))
+        turns = parse_history(value.get("history"))
+        history = [{"question": turn.question, "answer": turn.answer} for turn in turns]
+        return BatchQuestion(line_id, parse_question_text(question), history)
     except ValueError as error:
         raise InvalidLineError(str(error), line_id) from error
 

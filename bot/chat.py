@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import sys
 import threading
+from collections import deque
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from bot.contract import SearchJson
+from bot.contract import HISTORY_TURNS, SearchJson
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job, report_error
 from bot.owner.session import Session
@@ -23,7 +24,9 @@ from bot.show import show_passages, show_reply
 _T = TypeVar("_T")
 _HELP = """\
 Ask a question in your own words. Every sentence of an answer carries the number of its source.
+A question may go on from those before it: "And when was that?"
   /sources   the passages that the last answer was made from
+  /new       begin anew; what was said before counts no more
   /help      this
   /quit      leave; so does Ctrl-D"""
 
@@ -60,13 +63,14 @@ class _Run:
 
 
 class _Conversation:
-    """What was said so far, as far as ``/sources`` needs it."""
+    """What was said so far, as far as the next question and ``/sources`` need it."""
 
     def __init__(self, job: Job, run: _Run, session: Session) -> None:
         self._job = job
         self._run = run
         self._session = session
         self._last: Mapping[str, Any] | None = None
+        self._turns: deque[dict[str, str]] = deque(maxlen=HISTORY_TURNS)
 
     def follow(self, line: str) -> bool:
         """Do what the line says; False when it says to leave."""
@@ -74,6 +78,8 @@ class _Conversation:
             return False
         if line == "/sources":
             self._show_sources()
+        elif line == "/new":
+            self._begin_anew()
         elif line == "/help":
             self._job.output.print_text(_HELP)
         elif line.startswith("/"):
@@ -84,11 +90,10 @@ class _Conversation:
 
     def _answer(self, question: str) -> None:
         output = self._job.output
+        request = self._job.request(question=question, history=list(self._turns), keeps_gap=True)
         try:
-            with output.progress(bar=False):
-                reply = self._run(
-                    self._session.perform("ask", self._job.request(question=question))
-                )
+            with output.progress(bar=False) as on_progress:
+                reply = self._run(self._session.perform("ask", request, on_progress))
         except FootnoteError as error:
             report_error(output, error)
         except KeyboardInterrupt:
@@ -97,9 +102,17 @@ class _Conversation:
             output.notice("Stopped.")
         else:
             self._last = reply
+            # As it was understood, it can be understood again without what came before.
+            asked = str(reply["asked_as"] or question)
+            self._turns.append({"question": asked, "answer": str(reply["answer"])})
             show_reply(output, reply)
             if not output.as_json:
                 output.print_text("")
+
+    def _begin_anew(self) -> None:
+        self._last = None
+        self._turns.clear()
+        self._job.output.notice("What was said before counts no more.")
 
     def _show_sources(self) -> None:
         if self._last is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import __version__
+from bot.cli_gaps import gaps_app
 from bot.cli_golden import golden_app
 from bot.cli_index import index_app
 from bot.cli_words import (
@@ -27,6 +28,8 @@ from bot.cli_words import (
     require_one,
 )
 from bot.errors import ExitCode
+from bot.evaluation.lines import Half
+from bot.evaluation.options import EvalOptions
 from bot.options import Options
 
 if TYPE_CHECKING:
@@ -47,10 +50,19 @@ QuestionWords = Annotated[
 Batch = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help='Answer JSON lines {"id", "question"} from a file; - is stdin.'
+        metavar="FILE",
+        help='Answer JSON lines {"id", "question"} from a file; - is stdin. A line may carry '
+        '"history", the turns before it: [{"question", "answer"}], oldest first.',
     ),
 ]
 Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=100, help="How many passages.")]
+Cases = Annotated[
+    Path | None,
+    typer.Argument(metavar="CASES", help="Questions with their answers, or a saved report."),
+]
+ArticlesOption = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="The articles to ask, indexed for this.")
+]
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="A file that export wrote.")]
 
 
@@ -96,8 +108,11 @@ def _common(
 
 @add_command(app, "ask")
 def ask(*, question: QuestionWords = None, batch: Batch = None) -> Wanted:
-    """Answer a question; every sentence carries its source."""
-    return Wanted("ask", _question_params(question, batch))
+    """Answer a question; every sentence carries its source.
+
+    What the articles leave open is kept for footnote gaps, but for batches.
+    """
+    return Wanted("ask", {**_question_params(question, batch), "keeps_gap": batch is None})
 
 
 @add_command(app, "search")
@@ -108,7 +123,7 @@ def search(*, question: QuestionWords = None, limit: Limit = 10, batch: Batch = 
 
 @add_command(app, "chat")
 def chat() -> Wanted:
-    """Ask in a conversation."""
+    """Ask in a conversation; a question may go on from those before it."""
     return Wanted("chat", {})
 
 
@@ -121,19 +136,51 @@ def run_bot() -> Wanted:
 @add_command(app, "eval")
 def evaluate(
     *,
-    cases: Annotated[Path, typer.Argument(metavar="CASES", help="JSON lines of questions.")],
-    articles: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The articles to ask, indexed for this.")
+    cases: Cases = None,
+    articles: ArticlesOption = None,
+    golden: Annotated[
+        bool, typer.Option("--golden", help="Ask the golden questions of the library.")
+    ] = False,
+    without_model: Annotated[
+        bool, typer.Option("--without-model", help="Answer without the language model.")
+    ] = False,
+    half: Annotated[
+        Half | None, typer.Option(help="One half: choose on tune, report on the other.")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most N, the same ones every time.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the whole report, as JSON.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="OLD", help="Hold it against a report saved before.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the main figures, as PNG.")
     ] = None,
 ) -> Wanted:
-    """Measure the answers to a set of questions."""
-    return Wanted(
-        "eval",
-        {
-            "cases": cases.expanduser().absolute(),
-            "articles": articles and articles.expanduser().absolute(),
-        },
+    """Measure searching, answering and refusing on a set of questions.
+
+    CASES are JSON lines, zipped or not. The least that a line needs:
+    {"query": "When does the library open?", "answers": ["ten"]}, and
+    {"query": "...", "answerable": false} where the articles do not say.
+    SQuAD, CLAPnq, TimeQA, conversations, attribution, injected orders and
+    poisoned facts are told by their fields. A report that --save wrote is shown
+    again. docs/evaluating.md has examples and says how to read the figures.
+    """
+    require_one(cases, golden, says="give either CASES or --golden")
+    options = EvalOptions(
+        articles=_absolute(articles),
+        golden=golden,
+        without_model=without_model,
+        half=half,
+        sample=sample,
+        save=_absolute(save),
+        compare=_absolute(compare),
+        chart=_absolute(chart),
     )
+    return Wanted("eval", {"cases": _absolute(cases), "options": options})
 
 
 @add_command(app, "doctor")
@@ -163,8 +210,13 @@ def import_archive(*, file: Archive) -> Wanted:
 
 app.add_typer(index_app, name="index", help="Add articles, and look after what is indexed.")
 app.add_typer(golden_app, name="golden", help="Keep questions that must keep their answer.")
+app.add_typer(gaps_app, name="gaps", help="What was asked and the articles left open.")
 
 
 def _question_params(words: list[str] | None, batch: str | None) -> dict[str, Any]:
     require_one(words, batch, says="give either a QUESTION or --batch FILE")
     return {"batch": batch} if batch is not None else {"question": " ".join(words or [])}
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path and path.expanduser().absolute()

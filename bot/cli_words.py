@@ -99,6 +99,27 @@ def add_command(
     return register
 
 
+def add_own_command(app: typer.Typer) -> Callable[[Words], Words]:
+    """Make what a group does when none of its commands is named; its options may stand before one.
+
+    The options of every command are added to its own.
+    """
+
+    def register(read_words: Words) -> Words:
+        def run(context: typer.Context, **given: Any) -> int | None:  # noqa: ANN401
+            options = Options(given.pop("data"), given.pop("library"), given.pop("as_json"))
+            if context.invoked_subcommand is not None:
+                remember_options(context, options)
+                return None
+            return _run(context, read_words(**given), options)
+
+        _add_options(run, read_words, quiet=False)
+        app.callback(invoke_without_command=True, help=inspect.getdoc(read_words))(run)
+        return read_words
+
+    return register
+
+
 def add_common_options(app: typer.Typer) -> None:
     """Let the options of every command stand before a group's commands, too."""
 
@@ -138,7 +159,7 @@ def _run(context: typer.Context, wanted: Wanted, options: Options) -> int:
     return run(wanted.command, wanted.params, state.options, state.parts)
 
 
-def _add_options(run: Callable[..., int], read_words: Words, *, quiet: bool) -> None:
+def _add_options(run: Callable[..., int | None], read_words: Words, *, quiet: bool) -> None:
     """Give ``run`` the signature that typer makes a command of."""
     own = list(inspect.signature(read_words, eval_str=True).parameters.values())
     shared = [("data", Data, None), ("library", LibraryName, None), ("as_json", Json, False)]

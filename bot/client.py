@@ -21,6 +21,7 @@ from bot.cogs.actions import ActionDesk, ActionItem, FormListener
 from bot.cogs.ask import AskCog
 from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
+from bot.cogs.gaps import GapsCog
 from bot.cogs.golden import GoldenCog
 from bot.cogs.intake import Intake
 from bot.cogs.jobs import JobRunner
@@ -30,7 +31,9 @@ from bot.cogs.people import People
 from bot.cogs.ports import BotConfig, CommandHashStore, Service
 from bot.cogs.posting import Poster
 from bot.cogs.quotes import QuotesButton, QuotesDesk
+from bot.cogs.records import Records
 from bot.state.answers import AnswerLog
+from bot.state.conversations import Conversations
 from index.errors import FootnoteIndexError
 
 
@@ -121,7 +124,9 @@ class FootnoteBot(commands.Bot):
             AskCog(
                 self,
                 service=self._service,
-                answers=self._answers,
+                records=Records(
+                    answers=self._answers, gaps=self._service, conversations=Conversations()
+                ),
                 intake=self.intake,
                 errors=self.errors,
                 config=self.config,
@@ -157,6 +162,7 @@ class FootnoteBot(commands.Bot):
                 actions=self.actions,
             )
         )
+        await self.add_cog(GapsCog(service=self._service, desk=self.desk, actions=self.actions))
         await self.add_cog(FormListener(actions=self.actions, intake=self.intake))
 
     async def on_ready(self) -> None:
@@ -205,10 +211,11 @@ class FootnoteBot(commands.Bot):
     async def _forget_old_answers(self) -> None:
         try:
             forgotten = await self._answers.prune(self._now() - self.config.answer_retention)
+            gaps = await self._service.prune_gaps()
         except FootnoteIndexError as error:
             self._log.warning("old_answers_not_forgotten", cause=repr(error))
         else:
-            self._log.info("old_answers_forgotten", count=forgotten)
+            self._log.info("old_answers_forgotten", count=forgotten, gaps=gaps)
 
 
 def hash_commands(tree: app_commands.CommandTree[Any]) -> str:

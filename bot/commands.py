@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from bot import wiring
+from bot import evaluating, wiring
 from bot.batch import BatchQuestion, run_batch
 from bot.chat import run_chat
 from bot.dispatch import describe_error
@@ -105,7 +105,8 @@ async def _answer_questions(job: Job) -> int:
     async with job.open_session() as session:
 
         async def perform(question: BatchQuestion) -> dict[str, Any]:
-            request = job.request(**{**params, "question": question.text})
+            given = {**params, "question": question.text, "history": question.history}
+            request = job.request(**given)
             return await session.perform(job.command, request)
 
         all_answered = await run_batch(str(batch), perform, job.output.print_json)
@@ -123,11 +124,11 @@ async def _evaluate(job: Job) -> int:
         figures = await job.parts.evaluate(
             job.settings,
             cases=job.params["cases"],
-            articles=job.params["articles"],
+            options=job.params["options"],
             on_progress=on_progress,
         )
     show_figures(job.output, figures)
-    return ExitCode.DONE
+    return ExitCode.INTERRUPTED if figures.get("stopped") else ExitCode.DONE
 
 
 def wired_parts() -> Parts:
@@ -143,7 +144,7 @@ def wired_parts() -> Parts:
     return Parts(
         open_service=wiring.open_service,
         run_discord=wiring.run_discord,
-        evaluate=wiring.evaluate,
+        evaluate=evaluating.evaluate,
         try_embedder=try_embedder,
     )
 

@@ -9,13 +9,17 @@ or hands its work to the process that does. What the index commands give is in
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TypedDict
 
-from bot.answering.models import Answer, Citation, Question, Refusal, Reply
+from bot.answering.models import Answer, Citation, Difference, Question, Refusal, Reply, Turn
 from index.models import Passage, SearchResult
 
 QUESTION_CHARACTERS = (2, 1000)
 SEARCH_LIMITS = (1, 100)
+HISTORY_TURNS = 4
+"""How many turns a question is understood from."""
+ANSWER_CHARACTERS = 2000
 _LIBRARY_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
@@ -67,8 +71,19 @@ class SentenceJson(TypedDict):
     citations: list[int]
 
 
+class DifferenceJson(TypedDict):
+    """Numbers of sources that differ, the newest first, and what each of them says."""
+
+    numbers: list[int]
+    values: list[str]
+
+
 class ReplyJson(TypedDict):
-    """What ``ask`` gives; ``answer`` is empty and ``reason`` set when it was refused."""
+    """What ``ask`` gives; ``answer`` is empty and ``reason`` set when it was refused.
+
+    ``asked_as`` is the question as it was understood from a conversation, and ``asks_back``
+    what has to be known first; each None where there is none.
+    """
 
     id: str
     question: str
@@ -82,6 +97,9 @@ class ReplyJson(TypedDict):
     model: str
     timings_ms: dict[str, float]
     notice: str | None
+    asked_as: str | None
+    asks_back: str | None
+    differences: list[DifferenceJson]
 
 
 class SearchJson(TypedDict):
@@ -115,7 +133,7 @@ def parse_question_text(text: str) -> str:
     Raises:
         ValueError: it is too short or too long to be a question.
     """
-    cleaned = text.encode("utf-8", "replace").decode("utf-8").strip()
+    cleaned = _store(text)
     shortest, longest = QUESTION_CHARACTERS
     if len(cleaned) < shortest:
         raise ValueError(
@@ -127,6 +145,31 @@ def parse_question_text(text: str) -> str:
             f"The question has {len(cleaned):,} characters; shorten it to {longest:,} or fewer."
         )
     return cleaned
+
+
+def parse_history(value: object) -> tuple[Turn, ...]:
+    """The turns before a question, oldest first; the last few count.
+
+    Raises:
+        ValueError: they are no list of ``{"question", "answer"}``.
+    """
+    if value is None:
+        return ()
+    turns = value if isinstance(value, list) else [value]
+    return tuple(map(_parse_turn, turns))[-HISTORY_TURNS:]
+
+
+def _parse_turn(value: object) -> Turn:
+    turn = value if isinstance(value, Mapping) else {}
+    question, answer = turn.get("question"), turn.get("answer") or ""
+    if isinstance(question, str) and isinstance(answer, str) and question.strip():
+        longest = QUESTION_CHARACTERS[1]
+        return Turn(_store(question)[:longest], _store(answer)[:ANSWER_CHARACTERS])
+    raise ValueError('The history is no list of {"question": ..., "answer": ...}.')
+
+
+def _store(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def reply_to_json(reply: Reply) -> ReplyJson:
@@ -148,6 +191,9 @@ def reply_to_json(reply: Reply) -> ReplyJson:
         "model": reply.model,
         "timings_ms": dict(reply.timings_ms),
         "notice": reply.notice,
+        "asked_as": reply.asked_as,
+        "asks_back": reply.asks_back if isinstance(reply, Refusal) else None,
+        "differences": [_difference_to_json(d) for d in (answer.differences if answer else ())],
     }
 
 
@@ -159,8 +205,12 @@ def search_to_json(question: Question, result: SearchResult) -> SearchJson:
         "edition": result.edition,
         "passages": _passages_to_json(result.passages),
         "timings_ms": dict(result.timings_ms),
-        "notice": result.degraded,
+        "notice": " ".join(filter(None, (result.notice, result.degraded))) or None,
     }
+
+
+def _difference_to_json(difference: Difference) -> DifferenceJson:
+    return {"numbers": list(difference.numbers), "values": list(difference.values)}
 
 
 def _passages_to_json(passages: tuple[Passage, ...]) -> list[PassageJson]:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
+import structlog
+
+from bot.answering.engine import Underway
 from bot.contract import reply_to_json, search_to_json
+from bot.contract_gaps import gap_to_json
 from bot.dispatch_index import INDEX_COMMANDS
 from bot.dispatch_upkeep import UPKEEP_COMMANDS
 from bot.errors import CommandError, FootnoteError, UnexpectedError
 from bot.next_steps import describe_block
 from bot.params import Params
 from bot.ports import Service
+from bot.rendering.underway import describe_stage
 from index.errors import FootnoteIndexError, PlanBlocked
-from index.models import OnProgress
+from index.models import OnProgress, Progress
 
 
 async def dispatch(
@@ -60,8 +65,17 @@ def describe_error(error: Exception) -> FootnoteError:
     return unexpected
 
 
-async def _ask(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
-    reply = await service.ask(params.library, params.question)
+async def _ask(service: Service, params: Params, on_progress: OnProgress) -> dict[str, Any]:
+    def tell(underway: Underway) -> None:
+        on_progress(Progress(describe_stage(underway), 0))
+
+    reply = await service.ask(params.library, params.question, tell)
+    if params.flag("keeps_gap"):
+        try:
+            await service.record_gap(params.library, reply)
+        except FootnoteIndexError as error:
+            # An answer is not lost because something beside it cannot be written.
+            structlog.get_logger(__name__).warning("gap_not_kept", cause=repr(error))
     return cast("dict[str, Any]", reply_to_json(reply))
 
 
@@ -71,6 +85,18 @@ async def _search(service: Service, params: Params, _: OnProgress) -> dict[str, 
     return cast("dict[str, Any]", search_to_json(question, result))
 
 
+async def _gaps(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
+    gaps = await service.gaps(params.library, closed_too=params.flag("closed_too"))
+    return {"gaps": [gap_to_json(gap) for gap in gaps]}
+
+
+async def _close_gap(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
+    gap = await service.close_gap(params.library, params.gap)
+    if gap is None:
+        raise CommandError(f"There is no gap {params.gap}; footnote gaps lists them.")
+    return cast("dict[str, Any]", gap_to_json(gap))
+
+
 async def _names(service: Service, _: Params, __: OnProgress) -> dict[str, Any]:
     return {"libraries": list(await service.names())}
 
@@ -78,6 +104,8 @@ async def _names(service: Service, _: Params, __: OnProgress) -> dict[str, Any]:
 _COMMANDS: Mapping[str, Callable[[Service, Params, OnProgress], Awaitable[dict[str, Any]]]] = {
     "ask": _ask,
     "search": _search,
+    "gaps": _gaps,
+    "gaps close": _close_gap,
     "names": _names,
     **INDEX_COMMANDS,
     **UPKEEP_COMMANDS,

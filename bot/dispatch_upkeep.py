@@ -28,6 +28,15 @@ async def _supersessions(service: Service, params: Params, _: OnProgress) -> Jso
     return {"supersessions": [contract.supersession_to_json(one) for one in found]}
 
 
+async def _recency(service: Service, params: Params, _: OnProgress) -> Json:
+    setting = params.recency
+    if setting is None:
+        found = await service.recency(params.library)
+    else:
+        found = await service.set_recency(params.library, setting, actor=ACTOR)
+    return contract.recency_to_json(found)
+
+
 async def _golden(service: Service, params: Params, _: OnProgress) -> Json:
     found = await service.golden(params.library)
     return {"golden": [contract.golden_to_json(golden) for golden in found]}
@@ -92,6 +101,7 @@ def _check_target(path: Path, *, may_replace: bool) -> None:
 UPKEEP_COMMANDS: Mapping[str, Callable[[Service, Params, OnProgress], Awaitable[Json]]] = {
     "supersede": _supersede,
     "supersessions": _supersessions,
+    "recency": _recency,
     "golden": _golden,
     "golden add": _add_golden,
     "golden remove": _remove_golden,

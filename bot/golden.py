@@ -12,10 +12,12 @@ from index.records import GoldenCheck, GoldenQuestion
 
 
 class GoldenDesk:
-    """Asks golden questions with the engine that answers everybody.
+    """The engine that answers everybody, and the golden questions asked of it.
 
     Args:
         composer: Writes the answers.
+        checker: Writes those that golden questions are checked by, the same each time and for
+            nothing: no language model.
         link: Builds their links.
         passage_limit: How many passages an answer is composed from.
         rewriter: Makes questions of a conversation stand alone.
@@ -26,12 +28,14 @@ class GoldenDesk:
         self,
         *,
         composer: Composer,
+        checker: Composer,
         link: LinkBuilder,
         passage_limit: int,
         rewriter: Rewriter | None = None,
         differences: DifferenceFinder | None = None,
     ) -> None:
         self._composer = composer
+        self._checker = checker
         self._link = link
         self._passage_limit = passage_limit
         self._rewriter = rewriter
@@ -39,9 +43,12 @@ class GoldenDesk:
 
     def answerer(self, articles: Searchable) -> Answerer:
         """The engine over an edition."""
+        return self._answerer(articles, self._composer)
+
+    def _answerer(self, articles: Searchable, composer: Composer) -> Answerer:
         return Answerer(
             articles=articles,
-            composer=self._composer,
+            composer=composer,
             link=self._link,
             passage_limit=self._passage_limit,
             rewriter=self._rewriter,
@@ -52,7 +59,7 @@ class GoldenDesk:
         self, articles: Searchable, golden: Sequence[GoldenQuestion]
     ) -> tuple[GoldenCheck, ...]:
         """Whether the answer to each question cites its article in that edition."""
-        answerer = self.answerer(articles)
+        answerer = self._answerer(articles, self._checker)
         checks = []
         for one in golden:
             reply = await answerer.reply(Question(one.question, id=f"golden-{one.key}"))

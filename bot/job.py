@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.errors import ExitCode, FootnoteError, UnexpectedError
+from bot.evaluation.options import EvalOptions
 from bot.output import Output
 from bot.owner.folder import DataFolder
 from bot.owner.session import Session
@@ -35,9 +36,14 @@ class Evaluate(Protocol):
     """Measures the answers to a question set."""
 
     def __call__(
-        self, settings: Settings, *, cases: Path, articles: Path | None, on_progress: OnProgress
+        self,
+        settings: Settings,
+        *,
+        cases: Path | None,
+        options: EvalOptions,
+        on_progress: OnProgress,
     ) -> Awaitable[dict[str, Any]]:
-        """The figures, as JSON."""
+        """The figures, as JSON; ``stopped`` is set where it was stopped before the end."""
         ...
 
 

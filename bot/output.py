@@ -99,8 +99,8 @@ class Output:
             with _open_bar(self._err) as bars:
                 yield _Bars(bars).update
         else:
-            with _open_console(self._err).status("Looking it up ..."):
-                yield no_progress
+            with _open_console(self._err).status("Looking it up ...") as status:
+                yield lambda progress: status.update(Text(f"{clean(progress.stage)} ..."))
 
     def _print_error_line(self, line: str) -> None:
         try:

@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.models import Question
-from bot.contract import SEARCH_LIMITS, parse_library_name, parse_question_text
+from bot.contract import (
+    SEARCH_LIMITS,
+    parse_history,
+    parse_library_name,
+    parse_question_text,
+)
 from bot.errors import CommandError
 from bot.rendering.text import clean_line
 from index.entries import EVERYTHING, SourceOptions
 from index.plans import Consent
+from index.recency import WORDS
 
 ACTOR = "command line"
 """Who did it, in the history and the audit."""
@@ -45,9 +51,10 @@ class Params:
         """The question that is asked, or kept."""
         try:
             text = parse_question_text(str(self._params.get("question", "")))
+            history = parse_history(self._params.get("history"))
         except ValueError as error:
             raise CommandError(str(error)) from error
-        return Question(text=text, id=str(self._params.get("id", "")))
+        return Question(text=text, id=str(self._params.get("id", "")), history=history)
 
     @property
     def limit(self) -> int:
@@ -115,6 +122,11 @@ class Params:
         )
 
     @property
+    def gap(self) -> int:
+        """The number of a gap."""
+        return self._number("key", "A gap is named by its number; footnote gaps lists them.")
+
+    @property
     def edition(self) -> int:
         """The number of an edition."""
         says = "An edition is named by its number; footnote index history lists them."
@@ -137,6 +149,13 @@ class Params:
         """When a source is read again, as it was written; None for never."""
         text = self._word("schedule", "Say when: hourly, daily 06:00, cron text, or off.").strip()
         return None if text.lower() in {"off", "never", "none"} else text
+
+    @property
+    def recency(self) -> str | None:
+        """How much newer articles are preferred, as it was written; None to see it."""
+        if self._params.get("recency") is None:
+            return None
+        return self._word("recency", f"Recency is {WORDS}.")
 
     @property
     def reason(self) -> str:

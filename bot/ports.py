@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
+from bot.state.gaps import Gap, Order
 from index.entries import SourceOptions
 from index.models import (
     EditionInfo,
@@ -19,6 +20,7 @@ from index.models import (
     no_progress,
 )
 from index.plans import Consent, Plan
+from index.recency import Recency
 from index.records import (
     ArchiveReport,
     AuditEntry,
@@ -41,6 +43,20 @@ class Service(Protocol):
         self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
     ) -> Reply:
         """An answer with its citations, or a refusal with its reason."""
+        ...
+
+    async def record_gap(self, library: str, reply: Reply) -> bool:
+        """Keep the question of a reply that shows a gap; whether it does."""
+        ...
+
+    async def gaps(
+        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+    ) -> Sequence[Gap]:
+        """The questions that were left open."""
+        ...
+
+    async def close_gap(self, library: str, key: int) -> Gap | None:
+        """Put a gap away; None where there is none of that number."""
         ...
 
     async def search(self, library: str, question: Question, limit: int) -> SearchResult:
@@ -183,6 +199,14 @@ class Service(Protocol):
         self, library: str, source: int, schedule: str | None, *, actor: str
     ) -> SourceInfo:
         """Say when a source is read again by itself; None for never."""
+        ...
+
+    async def recency(self, library: str) -> Recency:
+        """How much newer articles are preferred."""
+        ...
+
+    async def set_recency(self, library: str, setting: str, *, actor: str) -> Recency:
+        """Set it to what was written; ``RecencyError`` if that is no setting."""
         ...
 
     async def golden(self, library: str) -> Sequence[GoldenQuestion]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.answering.models import Question
 from bot.services.changes import Changes
 from bot.services.decisions import Decisions
+from bot.services.gaps import Gaps
 from bot.services.upkeep import Upkeep
 from index.models import (
     SearchResult,
@@ -16,7 +17,7 @@ from index.models import (
 from index.retrieval import Mode
 
 
-class FootnoteService(Changes, Decisions, Upkeep):
+class FootnoteService(Changes, Decisions, Upkeep, Gaps):
     """The libraries of one data folder and what can be done with them."""
 
     def without_waiting(self) -> FootnoteService:
@@ -27,6 +28,7 @@ class FootnoteService(Changes, Decisions, Upkeep):
             reading=self._reading,
             jobs=self._jobs,
             retention=self._retention,
+            gaps=self._gaps,
             waits=False,
         )
 

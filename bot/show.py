@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot import reports, reports_upkeep
+from bot import gap_view, reports, reports_upkeep
 from bot.contract import ReplyJson, SearchJson
 from bot.errors import ExitCode
 from bot.output import Output
@@ -164,6 +164,7 @@ _INDEX: Mapping[str, Show] = {
     "index sources": Show("sources", _plain(reports.sources_as_text)),
     "index options": Show("options", _plain(reports.source_as_text)),
     "index schedule": Show("schedule", _plain(reports.source_as_text)),
+    "index recency": Show("recency", _plain(reports_upkeep.recency_as_text)),
     "index jobs": Show("jobs", _plain(reports_upkeep.jobs_as_text)),
     "index cancel": Show("cancel", _plain(reports_upkeep.cancelled_as_text)),
     "index collect": Show(
@@ -175,6 +176,8 @@ SHOWS: Mapping[str, Show] = {
     "ask": Show("ask", show_reply, _exit_of_reply),
     "search": Show("search", show_passages),
     **_INDEX,
+    "gaps": Show("gaps", _plain(gap_view.gaps_as_text)),
+    "gaps close": Show("gaps close", _plain(gap_view.closed_gap_as_text)),
     "golden add": Show("golden add", _plain(reports_upkeep.kept_golden_as_text)),
     "golden list": Show("golden", _plain(reports_upkeep.golden_as_text)),
     "golden remove": Show("golden remove", _plain(reports_upkeep.removed_golden_as_text)),

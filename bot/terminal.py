@@ -16,14 +16,14 @@ from rich.text import Text
 
 from bot.answering.models import Reason
 from bot.contract import CitationJson, PassageJson, ReplyJson, SearchJson
-from bot.rendering.dates import readable_date
+from bot.rendering.dates import newest_date, readable_date
 from bot.rendering.text import clean_line
 
 REFUSALS = {
     Reason.LIBRARY_EMPTY: "This library has no articles yet. Add some: footnote index add TARGET",
     Reason.NOTHING_FOUND: "I found nothing about this in the articles.",
     Reason.NOT_SUPPORTED: "The articles come near this, but none of them answers it.",
-    Reason.TOO_OLD: "What the articles say about this is too old to answer it.",
+    Reason.TOO_OLD: "The articles say nothing about this from the time you ask about.",
     Reason.MODEL_DOWN: "The language model cannot be reached. Please try again in a minute.",
     Reason.UNCLEAR_QUESTION: "I don't understand the question. Please ask it in other words.",
 }
@@ -53,8 +53,9 @@ def count_of(count: int, noun: str) -> str:
 def reply_as_text(reply: ReplyJson) -> str:
     """An answer with its sources, or a refusal, for a pipe."""
     if reply["status"] != "answered":
-        return "\n".join([_refusal(reply), *_closest_as_text(reply["passages"])])
-    lines = [_answer_text(reply), ""]
+        near = [] if reply["asks_back"] else reply["passages"]
+        return "\n".join([*_understood(reply), _refusal(reply), *_closest_as_text(near)])
+    lines = [*_understood(reply), _answer_text(reply), "", *differences_as_text(reply)]
     for citation in reply["citations"]:
         lines.append(f"[{citation['n']}] {_headline(citation)}".rstrip())
         lines.append(f"    “{clean(citation['quote'])}”")
@@ -74,9 +75,13 @@ def passages_as_text(found: SearchJson) -> str:
 
 def reply_for_terminal(reply: ReplyJson) -> RenderableType:
     """An answer with its sources, or a refusal, for a terminal."""
+    understood = [Text(line, style="dim") for line in _understood(reply)]
     if reply["status"] != "answered":
-        return Group(Text(_refusal(reply), style="yellow"), *_closest(reply["passages"]))
-    return Group(_marked_answer(reply), Text(), *_sources(reply["citations"]))
+        near = [] if reply["asks_back"] else reply["passages"]
+        return Group(*understood, Text(_refusal(reply), style="yellow"), *_closest(near))
+    differences = [Text(line, style="yellow") for line in differences_as_text(reply)]
+    sources = _sources(reply["citations"])
+    return Group(*understood, _marked_answer(reply), Text(), *differences, *sources)
 
 
 def passages_for_terminal(found: SearchJson) -> RenderableType:
@@ -86,12 +91,33 @@ def passages_for_terminal(found: SearchJson) -> RenderableType:
     return Group(*(_passage(passage) for passage in found["passages"]))
 
 
+def differences_as_text(reply: ReplyJson) -> list[str]:
+    """A line for each thing that the articles differ in, and an empty one after them."""
+    by_number = {citation["n"]: citation for citation in reply["citations"]}
+    lines = []
+    for difference in reply["differences"]:
+        pairs = zip(difference["numbers"], difference["values"], strict=False)
+        said = [_saying(by_number[number], value) for number, value in pairs]
+        lines.append(f"The articles differ: {', '.join(said)}.")
+    return [*lines, ""] if lines else []
+
+
 def superseded_label(source: CitationJson | PassageJson) -> str:
     """What a reader of a superseded article is told; "" for any other."""
     newer = source.get("superseded_by")
     if newer is None:
         return ""
     return f"superseded by “{clean(newer)}”" if clean(newer) else "superseded"
+
+
+def _saying(citation: CitationJson, value: str) -> str:
+    date = readable_date(clean(citation["published_at"] or "")) or "no date"
+    label = "" if citation.get("superseded_by") is None else ", superseded"
+    return f"[{citation['n']}] ({date}{label}) says “{clean(value)}”"
+
+
+def _understood(reply: ReplyJson) -> list[str]:
+    return [f"Understood as: {clean(reply['asked_as'])}"] if reply["asked_as"] else []
 
 
 def _marked_answer(reply: ReplyJson) -> Text:
@@ -163,10 +189,16 @@ def _answer_text(reply: ReplyJson) -> str:
 
 
 def _refusal(reply: ReplyJson) -> str:
+    if reply["asks_back"]:
+        return clean(reply["asks_back"])
     try:
-        return REFUSALS[Reason(reply["reason"] or "")]
-    except (ValueError, KeyError):
+        reason = Reason(reply["reason"] or "")
+    except ValueError:
         return _UNKNOWN_REFUSAL
+    newest = newest_date(clean(p["published_at"] or "") for p in reply["passages"])
+    if reason is Reason.TOO_OLD and newest:
+        return f"{REFUSALS[reason]} The newest I have about it is from {newest}."
+    return REFUSALS[reason]
 
 
 def _closest_as_text(passages: list[PassageJson]) -> Iterator[str]:

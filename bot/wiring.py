@@ -12,17 +12,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.settings import Settings
-from index.models import OnProgress, SyncReport
+from index.models import SyncReport
 
 if TYPE_CHECKING:
+    from bot.answering.ports import Composer, Rewriter
     from bot.client import FootnoteBot
-    from bot.evaluation.cases import Case
+    from bot.golden import GoldenDesk
     from bot.service import FootnoteService
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
@@ -32,19 +32,26 @@ if TYPE_CHECKING:
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
 
+_ANSWER_SECONDS = 120.0
+# The prompt without its evidence, with a long question; and what a token holds at the least.
+_PROMPT_TOKENS = 1_000
+_CHARACTERS_A_TOKEN = 3
+_LEAST_EVIDENCE, _MOST_EVIDENCE = 1_500, 12_000
+
 OnNotice = Callable[[str], None]
 
 
 def make_embedder(settings: Settings) -> Embedder:
     """The packaged embedder; the model itself is loaded when the first text comes."""
     from index.embedding import Embedder, LoadedOnFirstUse
-    from index.model.files import DIMENSION, FINGERPRINT
+    from index.model.files import DIMENSION, FINGERPRINT, LANGUAGES
 
     return Embedder(
         LoadedOnFirstUse(_load_minilm),
         fingerprint=FINGERPRINT,
         dimension=DIMENSION,
         workers=settings.embed_workers,
+        languages=LANGUAGES,
     )
 
 
@@ -100,12 +107,10 @@ async def _open_folder(
 ) -> AsyncIterator[_Open]:
     import stamina
 
-    from bot.answering.compose import ExtractiveComposer
-    from bot.golden import GoldenDesk
     from bot.jobs import JobDesk
     from bot.reading import SourceReading
-    from bot.rendering.links import build_link
     from bot.service import FootnoteService
+    from bot.state.gaps import GapLog
     from index.libraries import Libraries
     from index.old_rows import Retention
     from index.reading import Reader
@@ -136,21 +141,70 @@ async def _open_folder(
         )
         stack.push_async_callback(fetcher.close)
         await libraries.open(on_notice=on_notice)
+        gaps = GapLog(libraries.database, retention=timedelta(days=settings.answer_retention_days))
+        await gaps.open()
         jobs = JobDesk(libraries.database)
         recovered = await jobs.recover()
         stack.push_async_callback(jobs.close)
         service = FootnoteService(
             libraries=libraries,
-            golden=GoldenDesk(
-                composer=ExtractiveComposer(embedder),
-                link=build_link,
-                passage_limit=settings.passages,
-            ),
+            golden=await _make_golden_desk(settings, embedder, libraries.database, stack),
             reading=SourceReading(reader=reader, fetcher=fetcher, max_pages=settings.max_pages),
             jobs=jobs,
             retention=Retention(settings.keep_editions, settings.keep_days),
+            gaps=gaps,
         )
         yield _Open(service, libraries.database, libraries, recovered)
+
+
+async def _make_golden_desk(
+    settings: Settings, embedder: Embedder, database: Database, stack: AsyncExitStack
+) -> GoldenDesk:
+    """What answers: the articles' own sentences, or a language model with them behind it."""
+    from bot.answering.compose import ExtractiveComposer
+    from bot.answering.differences import ArticleDifferences
+    from bot.answering.rewrite import RuleRewriter
+    from bot.golden import GoldenDesk
+    from bot.rendering.links import build_link
+
+    extractive = ExtractiveComposer(embedder)
+    composer: Composer = extractive
+    rewriter: Rewriter = RuleRewriter()
+    if settings.llm:
+        import prompts
+        from bot.answering.fallback import FallbackComposer
+        from bot.answering.modelled import ModelComposer
+        from bot.answering.rewrite_model import ModelRewriter
+        from bot.llm.making import make_model
+
+        words = prompts.load_all(folder=settings.llm_prompts)
+        model = await make_model(settings, database, zone=ZoneInfo(settings.timezone))
+        assert model is not None  # noqa: S101 - one is set
+        stack.push_async_callback(model.close)
+        composer = FallbackComposer(
+            ModelComposer(
+                model,
+                words,
+                max_tokens=settings.llm_max_tokens,
+                evidence_characters=_evidence_room(settings),
+            ),
+            extractive,
+        )
+        rewriter = ModelRewriter(model, words)
+    return GoldenDesk(
+        composer=composer,
+        checker=extractive,
+        link=build_link,
+        passage_limit=settings.passages,
+        rewriter=rewriter,
+        differences=ArticleDifferences(embedder),
+    )
+
+
+def _evidence_room(settings: Settings) -> int:
+    """How many characters of evidence fit beside the prompt's own words and the reply."""
+    tokens = settings.llm_context - settings.llm_max_tokens - _PROMPT_TOKENS
+    return max(_LEAST_EVIDENCE, min(_MOST_EVIDENCE, tokens * _CHARACTERS_A_TOKEN))
 
 
 async def run_discord(settings: Settings) -> int:
@@ -202,6 +256,7 @@ async def run_discord(settings: Settings) -> int:
             config=BotConfig(
                 questions_limit=settings.max_questions_in_flight,
                 answer_retention=timedelta(days=settings.answer_retention_days),
+                answer_timeout=max(_ANSWER_SECONDS, settings.llm_timeout + 60),
             ),
             asks_for_gateway=settings.discord_api is not None,
         )
@@ -242,59 +297,3 @@ async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def evaluate(
-    settings: Settings, *, cases: Path, articles: Path | None, on_progress: OnProgress
-) -> dict[str, Any]:
-    """Measure search and answers on a question set; plain BM25 and plain cosine beside ours.
-
-    Args:
-        settings: What the operator set; without ``articles`` its library is asked.
-        cases: The question set.
-        articles: Asked instead of the library, in a folder that is thrown away.
-        on_progress: Told how far it is.
-
-    Raises:
-        FootnoteError: the cases or the articles cannot be read, or the folder is in use.
-    """
-    import tempfile
-
-    from bot.evaluation.cases import load_cases
-
-    questions = load_cases(cases)
-    if articles is None:
-        return await _evaluate(settings, questions, None, on_progress)
-    with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
-        own = settings.model_copy(update={"data": Path(folder)})
-        return await _evaluate(own, questions, articles, on_progress)
-
-
-async def _evaluate(
-    settings: Settings, cases: Sequence[Case], articles: Path | None, on_progress: OnProgress
-) -> dict[str, Any]:
-    from bot.evaluation import runner
-    from bot.evaluation.table import render_table
-    from bot.owner.folder import DataFolder
-    from bot.owner.ownership import own_folder
-    from index.retrieval import Mode
-
-    def search_by(service: FootnoteService, mode: Mode) -> runner.Search:
-        return lambda question, limit: service.search(settings.library, question, limit, mode)
-
-    async with (
-        own_folder(DataFolder(settings.data), "footnote eval") as ownership,
-        _open_folder(settings, on_notice=ownership.notify) as opened,
-        ownership.serving(opened.service),
-    ):
-        service, name = opened.service, settings.library
-        if articles is not None:
-            await service.add(name, [str(articles)], actor="eval", on_progress=on_progress)
-        report = await runner.run(
-            cases,
-            ask=lambda question: service.ask(name, question),
-            text_of=lambda version_id: service.text_of(name, version_id),
-            search={mode.value: search_by(service, mode) for mode in Mode},
-            on_progress=on_progress,
-        )
-    return {"table": render_table(report), **report.to_json()}

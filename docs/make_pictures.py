@@ -20,8 +20,9 @@ from pathlib import Path
 
 import discord
 import picture_samples as samples
+import reply_samples as replies
 import simcord
-from PIL import Image, ImageChops
+from picture_browser import HEIGHTS, crop, is_settled, run_browser
 
 from bot.client import FootnoteBot
 from bot.cogs.layout import QUOTES_LABEL
@@ -34,14 +35,9 @@ from index.database import Database
 from index.errors import PlanBlocked
 from index.models import SyncReport
 from tests.fakes.discord_service import ScriptedService
+from tests.fakes.discord_world import INTERVAL, PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
-WIDTH = 940
-# The preview does not settle at every height; the next one is tried then.
-HEIGHTS = (1400, 1700, 1230, 1555)
-# Between the preview's list of messages, its day line and its field to write in.
-LEFT, TOP, FOOT = 257, 150, 70
-MARGIN = 14
 QUESTION = "How many seats did the Liberals win, and when did Carney and Trump first speak?"
 UNKNOWN = "How do I bake sourdough bread at home?"
 
@@ -137,7 +133,50 @@ async def show_schedule_report(stage: Stage, service: ScriptedService) -> None:
     await bot.poster.post_report(library_of(stage.guild.id), samples.SCHEDULED)
 
 
+async def show_differences(stage: Stage, service: ScriptedService) -> None:
+    """An answer from articles that disagree, in a conversation."""
+    service.reply = replies.differing()
+    await stage.use("ask", question=service.reply.question.text)
+
+
+async def show_too_old(stage: Stage, service: ScriptedService) -> None:
+    """A refusal: only older articles say something."""
+    service.reply = replies.too_old()
+    await stage.use("ask", question=service.reply.question.text)
+
+
+async def show_asking_back(stage: Stage, service: ScriptedService) -> None:
+    """A question that has to be asked back."""
+    service.reply = replies.asking_back()
+    await stage.use("ask", question=service.reply.question.text)
+
+
+async def show_unfinished(stage: Stage, service: ScriptedService) -> None:
+    """An answer that a model is still writing."""
+    go_on = asyncio.Event()
+    underway = replies.unfinished()
+
+    async def work() -> None:
+        service.on_underway(underway)
+        await stage.env.external_wait(go_on.wait(), reason="the picture is taken")
+
+    service.before = work
+    await stage.use("ask", question=underway.partial.question.text if underway.partial else "")
+    await stage.env.advance_time(PATIENCE + 0.1)
+
+
+async def show_gaps(stage: Stage, service: ScriptedService) -> None:
+    """What was asked and left open."""
+    service.kept_gaps = replies.gaps()
+    await stage.use("gaps")
+
+
 SCENES: dict[str, Scene] = {
+    "differences": show_differences,
+    "too-old": show_too_old,
+    "asking-back": show_asking_back,
+    "unfinished": show_unfinished,
+    "gaps": show_gaps,
     "plan": show_plan,
     "changes": show_changes,
     "guard": show_guard,
@@ -191,7 +230,13 @@ async def open_stage(service: Service, folder: Path) -> AsyncIterator[Stage]:
     await answers.open()
     await hashes.open()
     # The card of a job is drawn twice, then it stands still: the stage's clock runs ahead.
-    config = BotConfig(progress_interval=8.0, token_lifetime=9.0)
+    config = BotConfig(
+        progress_interval=8.0,
+        token_lifetime=9.0,
+        answer_patience=PATIENCE,
+        answer_interval=INTERVAL,
+        answer_timeout=3600.0,
+    )
     bot = FootnoteBot(service=service, answers=answers, command_hashes=hashes, config=config)
     world = simcord.run(bot, settle_timeout=60.0)
     world._env.backend.bot_user.name = "Footnote"  # noqa: SLF001 - it has no other way
@@ -213,38 +258,7 @@ async def take_picture(stage: Stage, name: str, folder: Path) -> None:
             await run_browser(preview.url, page, height, folder / f"browser-{height}")
             if is_settled(page):
                 break
-    crop(page, ROOT / "docs" / f"{name}.png")
-
-
-async def run_browser(url: str, picture: Path, height: int, profile: Path) -> None:
-    """What a browser shows at the address."""
-    browser = await asyncio.create_subprocess_exec(
-        *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
-        *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-        *("--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}"),
-        *(f"--window-size={WIDTH},{height}", "--virtual-time-budget=40000"),
-        *(f"--screenshot={picture}", url),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    await asyncio.wait_for(browser.wait(), 120)
-
-
-def is_settled(page: Path) -> bool:
-    """Whether the preview has found its place: else its field to write in is in the way."""
-    image = Image.open(page).convert("RGB")
-    bottom = image.height - FOOT
-    edge = image.crop((LEFT, bottom - 70, WIDTH, bottom - 2))
-    return all(low == high for low, high in edge.getextrema())
-
-
-def crop(page: Path, picture: Path) -> None:
-    """Cut the picture to the talk, without the preview's own frame."""
-    image = Image.open(page).convert("RGB")
-    image = image.crop((LEFT, TOP, WIDTH, image.height - FOOT))
-    background = Image.new("RGB", image.size, image.getpixel((image.width - 1, 0)))
-    _, top, _, bottom = ImageChops.difference(image, background).getbbox() or (0, 0, *image.size)
-    image = image.crop((0, max(0, top - MARGIN), image.width, bottom + MARGIN))
-    image.quantize(128).save(picture, optimize=True)
+    crop(page, ROOT / "docs" / f"{name}.png", settled=is_settled(page))
 
 
 if __name__ == "__main__":

@@ -12,16 +12,17 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answering.models import Answer, Question, Reply
+from bot.answering.models import Question
 from bot.cogs.errors import ErrorDesk
-from bot.cogs.exchange import Exchange, Interaction, InteractionExchange, MessageExchange
+from bot.cogs.exchange import Exchange, Interaction, InteractionExchange
 from bot.cogs.intake import Intake
-from bot.cogs.ports import BotConfig, Service, library_of
+from bot.cogs.message_exchange import MessageExchange
+from bot.cogs.ports import Answers, BotConfig, library_of
+from bot.cogs.records import Records
+from bot.cogs.screen import AnswerScreen
 from bot.contract import QUESTION_CHARACTERS
 from bot.policy import HELP, Decision, check_question, may_ask
 from bot.rendering.answer import render_reply
-from bot.state.answers import AnswerLog
-from index.errors import FootnoteIndexError
 
 _TALK = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
@@ -33,8 +34,8 @@ class AskCog(commands.Cog):
         self,
         bot: commands.Bot,
         *,
-        service: Service,
-        answers: AnswerLog,
+        service: Answers,
+        records: Records,
         intake: Intake,
         errors: ErrorDesk,
         config: BotConfig,
@@ -42,7 +43,7 @@ class AskCog(commands.Cog):
     ) -> None:
         self._bot = bot
         self._service = service
-        self._answers = answers
+        self._records = records
         self._intake = intake
         self._errors = errors
         self._config = config
@@ -99,12 +100,15 @@ class AskCog(commands.Cog):
         if not decision.allowed or guild_id is None:
             await exchange.say(decision.sentence)
             return
+        history = self._records.turns_before(exchange)
+        question = Question(text=text.strip(), id=self._new_id(), history=history)
         with self._intake.working(exchange):
             async with exchange.waiting():
-                async with asyncio.timeout(self._config.answer_timeout):
-                    question = Question(text=text.strip(), id=self._new_id())
-                    reply = await self._service.ask(library_of(guild_id), question)
-                answer_id = await self._remember(reply, guild_id, exchange.channel_id)
+                asked = question.text if show_question else None
+                screen = AnswerScreen(exchange, question=asked, config=self._config)
+                async with screen.shown(), asyncio.timeout(self._config.answer_timeout):
+                    reply = await self._service.ask(library_of(guild_id), question, screen.note)
+                answer_id = await self._records.keep_quotes(reply, exchange)
                 cards = render_reply(
                     reply,
                     answer_id=answer_id,
@@ -112,6 +116,7 @@ class AskCog(commands.Cog):
                     for_moderator=exchange.person.manages_server,
                 )
                 await exchange.show(cards)
+            await self._records.keep_reply(reply, exchange)
         self._log.info("replied", id=question.id, guild=guild_id, answered=answer_id is not None)
 
     def _decide(self, exchange: Exchange, text: str) -> Decision:
@@ -124,13 +129,3 @@ class AskCog(commands.Cog):
             if not decision.allowed:
                 return decision
         return decision
-
-    async def _remember(self, reply: Reply, guild_id: int, channel_id: int) -> str | None:
-        """Keep an answer's quotes; an answer that cannot be kept is given without the button."""
-        if not isinstance(reply, Answer):
-            return None
-        try:
-            return await self._answers.record(reply, guild_id=guild_id, channel_id=channel_id)
-        except FootnoteIndexError as error:
-            self._log.warning("answer_not_kept", guild=guild_id, cause=repr(error))
-            return None

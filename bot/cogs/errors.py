@@ -22,8 +22,8 @@ from bot.cogs.exchange import (
     Exchange,
     Interaction,
     InteractionExchange,
-    MessageExchange,
 )
+from bot.cogs.message_exchange import MessageExchange
 from bot.rendering.text import name_commands, shorten
 from index.errors import FootnoteIndexError
 

@@ -9,9 +9,11 @@ from typing import Protocol
 
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
+from bot.state.gaps import Gap, Order
 from index.entries import SourceOptions
 from index.models import EditionInfo, LibraryStatus, OnProgress, SyncReport, VerifyReport
 from index.plans import Consent, Plan
+from index.recency import Recency
 from index.records import (
     AuditEntry,
     GoldenCheck,
@@ -36,6 +38,28 @@ class Answers(Protocol):
 
     async def text_of(self, library: str, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""
+        ...
+
+
+class Gaps(Protocol):
+    """What was asked and left open."""
+
+    async def record_gap(self, library: str, reply: Reply) -> bool:
+        """Keep the question of a reply that shows a gap; whether it does."""
+        ...
+
+    async def gaps(
+        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+    ) -> tuple[Gap, ...]:
+        """The questions that were left open."""
+        ...
+
+    async def close_gap(self, library: str, key: int) -> Gap | None:
+        """Put a gap away; None where there is none of that number."""
+        ...
+
+    async def prune_gaps(self) -> int:
+        """Forget what nobody asked about for too long; how many they were."""
         ...
 
 
@@ -159,6 +183,14 @@ class Deciding(Protocol):
         """When a source is read; None: only when somebody asks for it."""
         ...
 
+    async def recency(self, library: str) -> Recency:
+        """How much newer articles are preferred."""
+        ...
+
+    async def set_recency(self, library: str, setting: str, *, actor: str) -> Recency:
+        """Set it to what was written; ``RecencyError`` if that is no setting."""
+        ...
+
     async def golden(self, library: str) -> tuple[GoldenQuestion, ...]:
         """The golden questions."""
         ...
@@ -212,7 +244,7 @@ class Deciding(Protocol):
         ...
 
 
-class Service(Answers, Publishing, Deciding, Protocol):
+class Service(Answers, Gaps, Publishing, Deciding, Protocol):
     """The libraries, one a server. ``bot.service.FootnoteService`` is the real one."""
 
 
@@ -239,6 +271,10 @@ class BotConfig:
     upload_limit: int = 10 * 1024 * 1024
     upload_timeout: float = 60.0
     progress_interval: float = 2.0
+    answer_patience: float = 1.5
+    """After how long somebody who waits for an answer is shown how far it is."""
+    answer_interval: float = 1.0
+    """How often that is shown anew, at most."""
     token_lifetime: float = 14 * 60.0
     """How long we rely on an interaction's token; Discord says 15 minutes."""
     answer_retention: timedelta = timedelta(days=90)

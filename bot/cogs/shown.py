@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 import discord
 
 from bot.cogs.layout import QUOTES_ID
+from bot.rendering.answer import UNDERSTOOD_MARK
 from bot.rendering.lists import REASON_MARK
 from bot.rendering.text import ELLIPSIS, unescape
 
 _ANSWER_ID = re.compile(re.escape(QUOTES_ID) + r"([0-9a-f]{16})")
+_QUESTION_LINES = 2
 _QUESTION = re.compile(r"\*\*(.+)\*\*")
 
 
@@ -25,10 +27,16 @@ def read_reason(message: discord.Message | None) -> str:
 
 
 def read_question(message: discord.Message | None) -> str:
-    """The question that an answer begins with, as far as it is shown; "" if it is not."""
-    first = next(_texts(message), "")
-    found = _QUESTION.fullmatch(first)
-    return unescape(found[1]).removesuffix(ELLIPSIS).rstrip() if found else ""
+    """The question that an answer begins with, as far as it is shown; "" if it is not.
+
+    Rather as it was understood: so it can be asked again without its conversation.
+    """
+    lines = next(_texts(message), "").split("\n")
+    found = _QUESTION.fullmatch(lines[0])
+    shown = found[1] if found and len(lines) <= _QUESTION_LINES else ""
+    if lines[-1].startswith(UNDERSTOOD_MARK):
+        shown = lines[-1].removeprefix(UNDERSTOOD_MARK)
+    return unescape(shown).removesuffix(ELLIPSIS).rstrip()
 
 
 def read_answer_id(message: discord.Message | None) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.models import Answer, AnswerSentence, Citation, Reply
+from bot.rendering.differences import cited_in, write_differences
 from bot.rendering.parts import CARD_LIMIT, Card, Tone
 from bot.rendering.refusal import render_refusal
 from bot.rendering.sources import FULL, TIGHT, SourceStyle, mark, write_sources
@@ -22,21 +23,28 @@ from bot.rendering.text import (
 )
 
 CARDS_LIMIT = 3
+UNDERSTOOD_MARK = "-# Understood as: "
 _QUESTION_LIMIT = 300
 _NOTICE_LIMIT = 300
-# Kept free for the question, the notice, the word on what was left out, and line ends.
-_RESERVE = _QUESTION_LIMIT + _NOTICE_LIMIT + 150
+# Kept free for the question as asked and as understood, the notice, the word on what was left
+# out, and line ends.
+_RESERVE = 2 * _QUESTION_LIMIT + _NOTICE_LIMIT + 150
 _ROOM = CARD_LIMIT - _RESERVE
 _SENTENCE_ROOM = 800
+_STILL_WRITING = "-# **Still writing ...** Every sentence here is checked already."
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence as shown, marks included, with its sources and how they are shown."""
+    """A sentence as shown, marks included, with its sources and how they are shown.
+
+    Or what the articles differ in, which is no part of the answer's text.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     style: SourceStyle = FULL
+    is_difference: bool = False
 
 
 def render_reply(
@@ -54,19 +62,33 @@ def render_reply(
         show_question: Whether the first card begins with the question.
         for_moderator: Whether a refusal says how to add articles.
     """
-    asked = shorten(reply.question.text, _QUESTION_LIMIT - 4) if show_question else ""
-    question = f"**{asked}**" if asked else None
+    question = _write_question(reply, show_question=show_question)
     notice = f"-# {shorten(reply.notice, _NOTICE_LIMIT - 3)}" if reply.notice else None
     if isinstance(reply, Answer):
         return _render_answer(reply, question, notice, answer_id)
     return (render_refusal(reply, question=question, notice=notice, for_moderator=for_moderator),)
 
 
+def render_unfinished(partial: Answer, *, show_question: bool = True) -> Card:
+    """An answer that is still being written, as far as one card holds it; it says so."""
+    page = _make_pages(partial)[0]
+    question = _write_question(partial, show_question=show_question)
+    told = [_write_text(page), _write_difference(page), _write_page_sources(page)]
+    blocks = [question, *told, _STILL_WRITING]
+    return Card(tuple(filter(None, blocks)), Tone.WORKING)
+
+
+def _write_question(reply: Reply, *, show_question: bool) -> str | None:
+    asked = shorten(reply.question.text, _QUESTION_LIMIT - 4) if show_question else ""
+    understood = shorten(reply.asked_as or "", _QUESTION_LIMIT - len(UNDERSTOOD_MARK))
+    lines = [asked and f"**{asked}**", understood and f"{UNDERSTOOD_MARK}{understood}"]
+    return "\n".join(filter(None, lines)) or None
+
+
 def _render_answer(
     answer: Answer, question: str | None, notice: str | None, answer_id: str | None
 ) -> tuple[Card, ...]:
-    by_number = {citation.number: citation for citation in answer.citations}
-    pages = _fill_pages([_make_piece(sentence, by_number) for sentence in answer.sentences])
+    pages = _make_pages(answer)
     shown, left_out = pages[:CARDS_LIMIT], sum(map(len, pages[CARDS_LIMIT:]))
     cards = []
     for number, page in enumerate(shown):
@@ -75,6 +97,7 @@ def _render_answer(
         blocks = [
             question if number == 0 else None,
             _write_text(page),
+            _write_difference(page),
             "\n".join(filter(None, [_write_page_sources(page), *endings])),
         ]
         cards.append(
@@ -85,6 +108,23 @@ def _render_answer(
             )
         )
     return tuple(cards)
+
+
+def _make_pages(answer: Answer) -> list[list[_Piece]]:
+    by_number = {citation.number: citation for citation in answer.citations}
+    sentences = [_make_piece(sentence, by_number) for sentence in answer.sentences]
+    # First, so that it is not left out of an answer that is too long.
+    return _fill_pages([*_make_difference(answer, by_number), *sentences])
+
+
+def _make_difference(answer: Answer, by_number: dict[int, Citation]) -> list[_Piece]:
+    text = write_differences(answer)
+    citations = tuple(by_number[number] for number in cited_in(answer.differences))
+    for style in (FULL, TIGHT):
+        piece = _Piece(text, citations, style, is_difference=True)
+        if _size([piece]) <= _ROOM - _SENTENCE_ROOM:
+            break
+    return [piece] if text else []
 
 
 def _fill_pages(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
@@ -115,11 +155,16 @@ def _make_piece(sentence: AnswerSentence, by_number: dict[int, Citation]) -> _Pi
 
 
 def _size(page: Sequence[_Piece]) -> int:
-    return measure(_write_text(page)) + measure(_write_page_sources(page))
+    texts = [_write_text(page), _write_difference(page), _write_page_sources(page)]
+    return sum(map(measure, texts))
 
 
 def _write_text(page: Sequence[_Piece]) -> str:
-    return " ".join(piece.text for piece in page)
+    return " ".join(piece.text for piece in page if not piece.is_difference)
+
+
+def _write_difference(page: Sequence[_Piece]) -> str:
+    return "\n".join(piece.text for piece in page if piece.is_difference)
 
 
 def _write_page_sources(page: Sequence[_Piece]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from bot.rendering.text import shorten
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_BEGINS_AS_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T.*)?)?)?\Z")
 _UNKNOWN_LIMIT = 40
 _MONTHS = (
     "January February March April May June July August September October November December"
@@ -23,6 +25,13 @@ def readable_date(given: str | None) -> str | None:
         return None
     given = given.strip()
     return _read_partial(given) or _read_timestamp(given) or shorten(given, _UNKNOWN_LIMIT)
+
+
+def newest_date(given: Iterable[str | None]) -> str | None:
+    """The newest of some dates as people read it; None where none is known."""
+    known = [date.strip() for date in given if date and _BEGINS_AS_DATE.match(date.strip())]
+    # At whatever precision, the texts of dates stand in the order of time.
+    return readable_date(max(known)) if known else None
 
 
 def moment(given: str | None, style: str = "f") -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answering.models import Reason, Refusal
+from bot.rendering.dates import newest_date
 from bot.rendering.links import short_url
 from bot.rendering.parts import Card, Tone
 from bot.rendering.sources import write_details, write_title
+from bot.rendering.text import shorten
 from index.models import Passage
 
 CLOSEST_LIMIT = 3
 _TITLE_LIMIT = 150
+_ASKED_BACK_LIMIT = 400
 
 _WHY = {
     Reason.LIBRARY_EMPTY: "This server's library is still empty, so I have nothing to answer from.",
@@ -19,7 +22,7 @@ _WHY = {
     Reason.NOT_SUPPORTED: (
         "None of this server's articles answers that. I would rather say so than guess."
     ),
-    Reason.TOO_OLD: "What this server's articles say about that is too old to rely on.",
+    Reason.TOO_OLD: "This server's articles say nothing about that from the time you ask about.",
     Reason.MODEL_DOWN: "I can't reach my language model right now, so I can't answer this.",
     Reason.UNCLEAR_QUESTION: "I am not sure what you would like to know.",
 }
@@ -27,29 +30,50 @@ _NEXT = {
     Reason.LIBRARY_EMPTY: "A moderator can add articles with `/index add`.",
     Reason.NOTHING_FOUND: "Try other words, or the names that an article would use.",
     Reason.NOT_SUPPORTED: "Try other words, or ask for one thing at a time.",
-    Reason.TOO_OLD: "Ask about an earlier time, or try again when newer articles are in.",
+    Reason.TOO_OLD: "Ask without the time, or again when newer articles are in.",
     Reason.MODEL_DOWN: "Please try again in a minute.",
     Reason.UNCLEAR_QUESTION: "Ask a whole question, with a name, a place or a date in it.",
 }
 _ADDING_HELPS = frozenset({Reason.NOTHING_FOUND, Reason.NOT_SUPPORTED, Reason.TOO_OLD})
 _FOR_MODERATORS = "You can add an article about it with `/index add`."
+_AFTER_ASKING_BACK = "Tell me in a whole question, and I look again."
 
 
 def render_refusal(
     refusal: Refusal, *, question: str | None, notice: str | None, for_moderator: bool
 ) -> Card:
     """The card of a refusal; ``question`` and ``notice`` are ready to show."""
-    closest = [] if refusal.reason is Reason.LIBRARY_EMPTY else _distinct(refusal.passages)
-    advice = _NEXT[refusal.reason]
-    if for_moderator and refusal.reason in _ADDING_HELPS:
-        advice = f"{advice} {_FOR_MODERATORS}"
+    nothing_near = refusal.reason is Reason.LIBRARY_EMPTY or refusal.asks_back
+    closest = [] if nothing_near else _distinct(refusal.passages)
+    advice = f"-# {_advise(refusal, for_moderator=for_moderator)}"
+    # The time that was looked at belongs to the reason.
+    is_about_time = refusal.reason is Reason.TOO_OLD
     blocks = [
         question,
-        _WHY[refusal.reason],
+        "\n".join(filter(None, [_write_why(refusal), notice if is_about_time else None])),
         "\n".join(["**The closest I have**", *map(_write_article, closest)]) if closest else None,
-        "\n".join(filter(None, [f"-# {advice}", notice])),
+        "\n".join(filter(None, [advice, None if is_about_time else notice])),
     ]
-    return Card(blocks=tuple(filter(None, blocks)), tone=Tone.REFUSAL)
+    return Card(tuple(filter(None, blocks)), tone=Tone.REFUSAL)
+
+
+def _write_why(refusal: Refusal) -> str:
+    asked_back = shorten(refusal.asks_back or "", _ASKED_BACK_LIMIT)
+    if asked_back:
+        return asked_back
+    newest = newest_date(passage.published_at for passage in refusal.passages)
+    if refusal.reason is Reason.TOO_OLD and newest:
+        return f"{_WHY[refusal.reason]} The newest I have about it is from {newest}."
+    return _WHY[refusal.reason]
+
+
+def _advise(refusal: Refusal, *, for_moderator: bool) -> str:
+    if refusal.asks_back:
+        return _AFTER_ASKING_BACK
+    advice = _NEXT[refusal.reason]
+    if for_moderator and refusal.reason in _ADDING_HELPS:
+        return f"{advice} {_FOR_MODERATORS}"
+    return advice
 
 
 def _distinct(passages: Sequence[Passage]) -> list[Passage]:

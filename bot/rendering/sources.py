@@ -72,12 +72,9 @@ def _write_source(group: Sequence[Citation], style: SourceStyle) -> str:
     else:
         marks = [_masked(mark(c.number), link) for c, link in zip(group, links, strict=True)]
         line = f"{' '.join(marks)} {title}"
-    # What is superseded says so in every style.
-    details = (
-        write_details(quote.publisher, quote.published_at, quote.superseded_by)
-        if style.detailed
-        else write_superseded(quote.superseded_by)
-    )
+    # Its date, and what supersedes it, stand in every style.
+    publisher = quote.publisher if style.detailed else None
+    details = write_details(publisher, quote.published_at, quote.superseded_by)
     return f"{line}\n-# {details}" if details else line
 
 

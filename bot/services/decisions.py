@@ -12,6 +12,7 @@ from index.models import (
     Progress,
     no_progress,
 )
+from index.recency import Recency, parse_recency
 from index.records import (
     AuditEntry,
     GoldenCheck,
@@ -59,6 +60,20 @@ class Decisions(Parts):
     ) -> SourceInfo:
         """Say when a source is read again by itself; None for never."""
         return await self._decisions(library).set_schedule(source, schedule, actor=actor)
+
+    async def recency(self, library: str) -> Recency:
+        """How much newer articles are preferred."""
+        return await self._libraries.settings(library).recency()
+
+    async def set_recency(self, library: str, setting: str, *, actor: str) -> Recency:
+        """Set it to what was written.
+
+        Raises:
+            RecencyError: that is no setting.
+        """
+        recency = parse_recency(setting)
+        await self._libraries.settings(library).set_recency(recency, actor=actor)
+        return recency
 
     async def golden(self, library: str) -> tuple[GoldenQuestion, ...]:
         """The golden questions."""

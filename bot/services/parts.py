@@ -9,6 +9,7 @@ from bot.answering.models import Question, Reply
 from bot.golden import GoldenDesk
 from bot.jobs import JobDesk
 from bot.reading import SourceReading
+from bot.state.gaps import GapLog
 from index.decisions import Decisions as LibraryDecisions
 from index.libraries import Libraries
 from index.library import Library
@@ -26,6 +27,7 @@ class Parts:
         reading: Reads sources.
         jobs: Runs what takes long.
         retention: Which old editions are kept.
+        gaps: Remembers what was left open; already opened.
         waits: Whether a job waits while the library has another one, or is refused.
     """
 
@@ -37,6 +39,7 @@ class Parts:
         reading: SourceReading,
         jobs: JobDesk,
         retention: Retention,
+        gaps: GapLog,
         waits: bool = True,
     ) -> None:
         self._libraries = libraries
@@ -44,6 +47,7 @@ class Parts:
         self._reading = reading
         self._jobs = jobs
         self._retention = retention
+        self._gaps = gaps
         self._waits = waits
 
     async def ask(

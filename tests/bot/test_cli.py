@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.models import Turn
 from tests.fakes.command_line import Ended, Footnote
 from tests.fakes.service import FakeService
 
@@ -383,6 +384,21 @@ def test_eval_prints_its_figures(footnote: Footnote, tmp_path: Path) -> None:
     assert footnote("eval", "cases.jsonl").out == "hits@4  0.500\n"
 
 
+def test_eval_takes_a_file_or_the_golden_questions_never_both(footnote: Footnote) -> None:
+    assert footnote("eval", "--golden").code == 0
+    for words in ([], ["cases.jsonl", "--golden"]):
+        ended = footnote("eval", *words)
+        assert (ended.code, "CASES or --golden" in ended.err) == (2, True)
+
+
+def test_an_evaluation_that_was_stopped_prints_its_figures_and_tells_the_shell(
+    footnote: Footnote,
+) -> None:
+    ended = footnote("--library", "stopped", "eval", "cases.jsonl")
+
+    assert (ended.code, ended.out) == (130, "hits@4  0.500\n")
+
+
 def test_run_needs_a_token(footnote: Footnote, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = footnote("run")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
@@ -409,6 +425,41 @@ def test_a_conversation_works_on_a_pipe(footnote: Footnote) -> None:
         "There is no such command; /help lists them.",
         "footnote: The library is out of order; mend it.",
     ]
+
+
+def test_a_conversation_goes_on_from_its_last_turns_until_it_begins_anew(
+    footnote: Footnote, service: FakeService
+) -> None:
+    said = [f"question {number}" for number in range(6)]
+    ended = footnote("chat", stdin="\n".join([*said, "refuse it", "last", "/new", "fresh"]))
+
+    turns = {q.text: [turn.question for turn in q.history] for q in service.questions}
+    assert turns["question 0"] == []
+    assert turns["question 1"] == ["question 0"]
+    assert turns["last"] == ["question 3", "question 4", "question 5", "refuse it"]
+    assert turns["fresh"] == []
+    asked = {q.text: q for q in service.questions}
+    assert asked["last"].history[-1].answer == ""
+    assert asked["last"].history[0].answer.startswith("The fountain was mended in May. [1]")
+    assert ended.err == "What was said before counts no more.\n"
+
+
+def test_lines_of_a_batch_may_carry_what_was_said_before(
+    footnote: Footnote, service: FakeService
+) -> None:
+    history = [{"question": "When was it mended?", "answer": "In May. [1]"}, {"question": "Why?"}]
+    asked = lines({"id": 1, "question": "And the cost?", "history": history},
+                  {"id": 2, "question": "Alone?"},
+                  {"id": 3, "question": "Wrong?", "history": "In May."})  # fmt: skip
+    ended = footnote("ask", "--batch", "-", stdin=asked)
+
+    turns = {q.text: q.history for q in service.questions}
+    assert turns == {
+        "And the cost?": (Turn("When was it mended?", "In May. [1]"), Turn("Why?", "")),
+        "Alone?": (),
+    }
+    last = json.loads(ended.out.splitlines()[-1])
+    assert (last["id"], last["error"].startswith("The history is no list of")) == (3, True)
 
 
 def test_a_conversation_ends_with_its_input(footnote: Footnote, service: FakeService) -> None:
@@ -469,7 +520,7 @@ def test_a_conversation_on_a_terminal_greets_answers_and_stops_when_asked(tmp_pa
         assert "2 January 2026" in person.read_until("crowns.”")
         person.read_until("> ")
         person.type("hang on\n")
-        person.read_until("Looking it up")
+        person.read_until("Reading 8 passages")
         person.type("\x03")
         person.read_until("Stopped.")
         person.read_until("> ")

@@ -156,6 +156,8 @@ def test_what_is_given_reaches_the_service(footnote: Footnote, service: FakeServ
     footnote("index", "jobs")
     footnote("index", "schedule", "1", "daily", "06:00")
     footnote("index", "schedule", "1", "Off")
+    footnote("index", "recency", "90", "days")
+    footnote("index", "recency")
 
     options = SourceOptions(include=("a",))
     assert service.calls == [
@@ -173,6 +175,7 @@ def test_what_is_given_reaches_the_service(footnote: Footnote, service: FakeServ
         ("jobs", {"limit": 20}),
         ("set_schedule", {"source": 1, "schedule": "daily 06:00"}),
         ("set_schedule", {"source": 1, "schedule": None}),
+        ("set_recency", {"setting": "90 days"}),
     ]
 
 
@@ -200,6 +203,8 @@ def test_options_change_only_where_something_was_given(
         (("index", "remove", "--source", "2"), "Published edition 5: 2 removed"),
         (("index", "sources"), "  1  folder  /town\n     2 articles, added 2026"),
         (("index", "schedule", "1", "hourly"), "read again hourly, next 2026-01-02T03:04:05Z"),
+        (("index", "recency"), "Recency is off: new and old articles count alike."),
+        (("index", "recency", "Mild"), "Recency is mild: what an article gains by being new"),
         (("index", "supersede", "a", "--by", "b"), "a is superseded by b “The new one”"),
         (("index", "supersede", "a", "--undo"), "a is no longer labelled as superseded."),
         (("index", "supersede"), "old is superseded by new “The new one” (it moved)"),

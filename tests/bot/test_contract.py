@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bot.answering.models import Question, Reason, Refusal
+from bot.answering.models import Difference, Question, Reason, Refusal
 from bot.contract import (
+    parse_history,
     parse_library_name,
     parse_question_text,
     reply_to_json,
@@ -50,7 +52,7 @@ def test_an_answer_has_the_promised_fields() -> None:
 
     assert {
         "id", "question", "edition", "status", "reason", "answer", "sentences", "citations",
-        "passages", "model", "timings_ms",
+        "passages", "model", "timings_ms", "notice", "asked_as", "asks_back", "differences",
     } <= set(reply)  # fmt: skip
     assert {
         "n", "article_id", "version", "title", "url", "published_at", "quote", "start", "end",
@@ -62,6 +64,48 @@ def test_an_answer_has_the_promised_fields() -> None:
         {"text": "It cost 400 crowns.", "citations": [2]},
     ]
     assert reply["answer"] == "The fountain was mended in May. [1] It cost 400 crowns. [2]"
+
+
+def test_a_reply_says_how_it_was_understood_and_what_differs_or_has_to_be_known() -> None:
+    answer = make_answer(QUESTION)
+    differing = replace(
+        answer,
+        asked_as="When was the fountain mended?",
+        differences=(Difference((2, 1), ("5", "4")),),
+    )
+    unclear = Refusal(QUESTION, 3, Reason.UNCLEAR_QUESTION, asks_back="Which fountain?")
+
+    assert reply_to_json(differing)["differences"] == [{"numbers": [2, 1], "values": ["5", "4"]}]
+    assert reply_to_json(differing)["asked_as"] == "When was the fountain mended?"
+    assert reply_to_json(answer)["differences"] == []
+    assert reply_to_json(answer)["asked_as"] is None
+    assert reply_to_json(unclear)["asks_back"] == "Which fountain?"
+
+
+def test_a_search_says_how_it_was_understood_and_what_was_missing() -> None:
+    found = SearchResult(3, (), {}, {}, "The embedder is away.", notice="I looked at March.")
+
+    assert search_to_json(QUESTION, found)["notice"] == "I looked at March. The embedder is away."
+
+
+def test_of_a_history_the_last_turns_count_within_bounds() -> None:
+    turns = [{"question": f" question {n} ", "answer": "x" * 5000} for n in range(6)]
+    parsed = parse_history([*turns, {"question": "half \ud83e", "answer": None}])
+
+    assert [turn.question for turn in parsed] == [
+        "question 3", "question 4", "question 5", "half ?",
+    ]  # fmt: skip
+    assert [len(turn.answer) for turn in parsed] == [2000, 2000, 2000, 0]
+    assert parse_history(None) == parse_history([]) == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["text", 7, {}, [7], [{}], [{"question": 7}], [{"question": "x", "answer": 7}],
+              [{"question": " "}]],
+)  # fmt: skip
+def test_what_is_no_history_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="The history is no list of"):
+        parse_history(value)
 
 
 def test_a_quote_is_the_articles_text_between_its_offsets() -> None:

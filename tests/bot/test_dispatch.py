@@ -29,6 +29,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "audit": {"lines": 5},
     "options": {"source": 1, "take": 2},
     "schedule": {"source": 1, "schedule": "hourly"},
+    "recency": {"recency": "mild"},
     "golden add": {"question": "When?", "article": "a"},
     "golden remove": {"key": 4},
     "jobs": {"lines": 5},
@@ -37,7 +38,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "import": {"path": "/nowhere/x.zip"},
 }
 MAY_BE_MISSING = {
-    "include", "exclude", "language", "take", "sources", "by", "job", "targets of plan",
+    "include", "exclude", "language", "take", "sources", "by", "job", "targets of plan", "recency",
 }  # fmt: skip
 CASES = [(command, name) for command, params in WHOLE.items() for name in params]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
-from bot.answering.models import Question, Reason, Refusal
+from bot.answering.models import Difference, Question, Reason, Refusal
 from bot.contract import ReplyJson, SearchJson, reply_to_json, search_to_json
 from bot.contract_index import plan_to_json, report_to_json, source_to_json
 from bot.plan_view import plan_as_text, plan_for_terminal, plans_as_text
@@ -98,6 +98,43 @@ def test_every_refusal_has_a_sentence_and_the_closest_articles(reason: Reason) -
         assert REFUSALS[reason] in shown
         assert shown.count("The fountain runs again") == 1
         assert "Another" in shown
+
+
+def both(reply: ReplyJson) -> list[str]:
+    return [reply_as_text(reply), render(reply_for_terminal(reply), terminal=False, width=200)]
+
+
+def test_where_the_articles_differ_it_is_said_above_the_sources() -> None:
+    made = make_answer(QUESTION, superseded_by="")
+    made = dataclasses.replace(made, differences=(Difference((2, 1), (EVIL, "in May")),))
+    for shown in both(reply_to_json(made)):
+        said = (
+            f"The articles differ: [2] (2 January 2026, 10:00 UTC, superseded) says “{DISARMED}”, "
+            "[1] (2 January 2026, 10:00 UTC, superseded) says “in May”."
+        )
+        assert said in shown
+        assert shown.index(said) < shown.index("[1] The fountain runs again")
+
+
+def test_what_was_understood_stands_above_the_answer_and_the_refusal() -> None:
+    answered = dataclasses.replace(make_answer(QUESTION), asked_as=EVIL)
+    refused = Refusal(QUESTION, 3, Reason.NOTHING_FOUND, asked_as=EVIL)
+    for reply in (answered, refused):
+        for shown in both(reply_to_json(reply)):
+            assert shown.startswith(f"Understood as: {DISARMED}")
+
+
+def test_what_has_to_be_known_is_asked_without_reason_or_articles() -> None:
+    unclear = Refusal(QUESTION, 3, Reason.UNCLEAR_QUESTION, (make_passage(),), asks_back=EVIL)
+    for shown in both(reply_to_json(unclear)):
+        assert shown.strip() == DISARMED
+
+
+def test_too_old_says_of_what_date_the_newest_is() -> None:
+    passages = [make_passage(published_at=date) for date in ("2024-05", "2025-02-03", "soon", None)]
+    old = reply_to_json(Refusal(QUESTION, 3, Reason.TOO_OLD, tuple(passages)))
+    for shown in both(old):
+        assert "The newest I have about it is from 3 February 2025." in shown
 
 
 def test_a_refusal_without_passages_is_one_line() -> None:

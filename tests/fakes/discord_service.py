@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
+from bot.state.gaps import Gap, Order, cause_of
 from index.entries import SourceOptions
 from index.errors import JobRefused, PlanOutdated
 from index.models import (
@@ -19,6 +20,7 @@ from index.models import (
     no_progress,
 )
 from index.plans import Consent, Plan
+from index.recency import OFF, Recency, parse_recency
 from index.records import (
     AuditEntry,
     GoldenCheck,
@@ -52,8 +54,9 @@ class ScriptedService:
     """Gives ``reply`` to every question and ``report`` to every publication, or raises ``error``.
 
     ``before`` is awaited first, so that a test can hold the service up; ``progress`` is
-    what a job tells at its begin; ``tell`` tells more of the job that runs. Like the real
-    one it does one job at a time.
+    what a job tells at its begin; ``tell`` tells more of the job that runs, ``on_underway``
+    of the reply that is made. Like the real one it does one job at a time. ``reply_to`` makes
+    a reply of its own for each question.
     """
 
     def __init__(self) -> None:
@@ -73,11 +76,19 @@ class ScriptedService:
         self.editions: tuple[EditionInfo, ...] = ()
         self.entries: tuple[AuditEntry, ...] = ()
         self.remembered: tuple[SourceInfo, ...] = ()
+        self.preferred = OFF
         self.kept: tuple[GoldenQuestion, ...] = ()
         self.checks: tuple[GoldenCheck, ...] = ()
         self.past_jobs: tuple[JobInfo, ...] = ()
         self.running: JobInfo | None = None
         self.channel: int | None = None
+        self.reply_to: Callable[[Question], Reply] | None = None
+        self.on_underway: OnUnderway = ignore_underway
+        self.recorded: list[tuple[str, Reply]] = []
+        self.gap_error: Exception | None = None
+        self.kept_gaps: tuple[Gap, ...] = ()
+        self.orders: list[Order] = []
+        self.pruned = 0
         self.whole = VerifyReport(4, 40, ("chunks",), ())
 
     @property
@@ -89,8 +100,35 @@ class ScriptedService:
         self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
     ) -> Reply:
         self.asked.append((library, question))
+        self.on_underway = on_underway
         await self._begin()
-        return self.reply
+        return self.reply if self.reply_to is None else self.reply_to(question)
+
+    async def record_gap(self, library: str, reply: Reply) -> bool:
+        self.recorded.append((library, reply))
+        if self.gap_error is not None:
+            raise self.gap_error
+        return cause_of(reply) is not None
+
+    async def gaps(
+        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+    ) -> tuple[Gap, ...]:
+        await self._begin()
+        self.orders.append(order)
+        return tuple(gap for gap in self.kept_gaps if closed_too or gap.closed_at is None)
+
+    async def close_gap(self, library: str, key: int) -> Gap | None:
+        self.calls.append(Call("close_gap", library, given=(key,)))
+        found = next((gap for gap in self.kept_gaps if gap.key == key), None)
+        if found is None:
+            return None
+        closed = replace(found, closed_at=NOW)
+        self.kept_gaps = tuple(closed if gap is found else gap for gap in self.kept_gaps)
+        return closed
+
+    async def prune_gaps(self) -> int:
+        self.pruned += 1
+        return 0
 
     async def text_of(self, library: str, version_id: str) -> str:
         self.read.append((library, version_id))
@@ -210,6 +248,14 @@ class ScriptedService:
         await self._begin()
         found = next(each for each in self.remembered if each.key == source)
         return replace(found, schedule=schedule, next_run=NOW if schedule else None)
+
+    async def recency(self, library: str) -> Recency:
+        return self.preferred
+
+    async def set_recency(self, library: str, setting: str, *, actor: str) -> Recency:
+        self.calls.append(Call("recency", library, actor, (setting,)))
+        self.preferred = parse_recency(setting)
+        return self.preferred
 
     async def golden(self, library: str) -> tuple[GoldenQuestion, ...]:
         await self._begin()

@@ -14,6 +14,8 @@ from bot.client import FootnoteBot
 from bot.state.answers import AnswerLog
 from tests.fakes.discord_service import ScriptedService
 
+PATIENCE, INTERVAL = 10.0, 8.0
+"""Seconds until somebody who waits for an answer is shown how far it is, and from then on."""
 MakeBot = Callable[..., FootnoteBot]
 Said = discord.Message | simcord.ResponseMessage
 

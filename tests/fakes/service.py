@@ -8,7 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.answering.engine import OnUnderway, ignore_underway
+from bot.answering.engine import (
+    COMPOSING,
+    SEARCHING,
+    OnUnderway,
+    Underway,
+    ignore_underway,
+)
 from bot.answering.models import (
     Answer,
     AnswerSentence,
@@ -22,6 +28,7 @@ from bot.answering.models import (
 from bot.job import Parts
 from bot.ports import NOTHING
 from bot.settings import Settings
+from bot.state.gaps import Cause, Gap, Nearest, Order
 from index.entries import SourceOptions
 from index.errors import PlanBlocked, PlanOutdated, SourceError
 from index.models import (
@@ -40,6 +47,7 @@ from index.models import (
     no_progress,
 )
 from index.plans import Consent, Plan, PlanItem, PlanKind
+from index.recency import OFF, Recency, parse_recency
 from index.records import (
     ArchiveReport,
     AuditEntry,
@@ -66,6 +74,16 @@ SOURCE = SourceInfo(
     added_at=NOW,
 )
 GOLDEN = GoldenQuestion(4, "When was it mended?", "fountain", "The fountain runs again", ACTOR, NOW)
+GAP = Gap(
+    7,
+    "Who paid for the fountain?",
+    Cause.NOT_SUPPORTED,
+    (Nearest("fountain", "The fountain runs again"),),
+    3,
+    "2026-01-02T03:04:05+00:00",
+    "2026-01-03T03:04:05+00:00",
+    4,
+)
 JOB = JobInfo("j1", "default", "sync", "sync", ACTOR, JobState.QUEUED, NOW)
 
 
@@ -190,6 +208,9 @@ class FakeService:
     articles: int = 2
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     source: SourceInfo = SOURCE
+    preferred: Recency = OFF
+    questions: list[Question] = field(default_factory=list)
+    kept_gaps: tuple[Gap, ...] = (GAP,)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, reached: Callable[[], bool]) -> None:
@@ -202,10 +223,29 @@ class FakeService:
         self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
     ) -> Reply:
         self._note(library, question.text)
+        self.questions.append(question)
+        on_underway(Underway(SEARCHING))
+        on_underway(Underway(COMPOSING, passages=8))
         await self._behave(question.text)
         if "refuse" in question.text:
             return Refusal(question, 3, Reason.NOTHING_FOUND, (make_passage(),))
         return make_answer(question)
+
+    async def record_gap(self, library: str, reply: Reply) -> bool:
+        self._call("record_gap", question=reply.question.text)
+        return True
+
+    async def gaps(
+        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+    ) -> Sequence[Gap]:
+        self._call("gaps", closed_too=closed_too, order=order)
+        return (
+            (*self.kept_gaps, replace(GAP, key=8, closed_at=NOW)) if closed_too else self.kept_gaps
+        )
+
+    async def close_gap(self, library: str, key: int) -> Gap | None:
+        self._call("close_gap", key=key)
+        return replace(GAP, closed_at=NOW) if key == GAP.key else None
 
     async def search(self, library: str, question: Question, limit: int) -> SearchResult:
         self._note(library, question.text)
@@ -376,6 +416,14 @@ class FakeService:
         self.source = replace(self.source, schedule=schedule, next_run=next_run)
         return self.source
 
+    async def recency(self, library: str) -> Recency:
+        return self.preferred
+
+    async def set_recency(self, library: str, setting: str, *, actor: str) -> Recency:
+        self.preferred = parse_recency(setting)
+        self._call("set_recency", setting=setting)
+        return self.preferred
+
     async def golden(self, library: str) -> Sequence[GoldenQuestion]:
         return (GOLDEN,)
 
@@ -464,7 +512,8 @@ def make_parts(
         return 0
 
     async def evaluate(settings: Settings, **given: Any) -> dict[str, Any]:
-        return {"table": "hits@4  0.500", "cases": str(given["cases"])}
+        stopped = settings.library == "stopped"
+        return {"table": "hits@4  0.500", "cases": str(given["cases"]), "stopped": stopped}
 
     async def try_embedder(settings: Settings) -> int:
         return 384

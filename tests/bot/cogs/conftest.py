@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.state.command_hash import CommandHashes
 from index.database import Database
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_service import ScriptedService
-from tests.fakes.discord_world import MakeBot, World, make_world
+from tests.fakes.discord_world import INTERVAL, PATIENCE, MakeBot, World, make_world
 
 
 @pytest.fixture
@@ -55,8 +56,13 @@ def config() -> BotConfig:
 def make_bot(
     service: ScriptedService, answers: AnswerLog, hashes: CommandHashes, config: BotConfig
 ) -> MakeBot:
+    # The simulation waits for timers of up to five seconds, and lets longer ones pass at a word.
+    unhurried = replace(config, answer_patience=PATIENCE, answer_interval=INTERVAL)
+
     def make() -> FootnoteBot:
-        return FootnoteBot(service=service, answers=answers, command_hashes=hashes, config=config)
+        return FootnoteBot(
+            service=service, answers=answers, command_hashes=hashes, config=unhurried
+        )
 
     return make
 

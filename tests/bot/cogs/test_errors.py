@@ -26,7 +26,10 @@ class DeafExchange:
     place = Place(guild_id=1)
     person = Person(id=2)
     channel_id = 3
+    in_thread = False
+    is_private = False
     is_resolved = False
+    shown_ids = ()
 
     def __init__(self, failure: Exception | None = None) -> None:
         self.said: list[str] = []
@@ -35,6 +38,9 @@ class DeafExchange:
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
         yield
+
+    async def update(self, card: Card) -> None:
+        raise NotImplementedError
 
     async def show(self, cards: Sequence[Card]) -> None:
         raise NotImplementedError

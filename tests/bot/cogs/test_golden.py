@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 import simcord
@@ -144,6 +145,33 @@ async def test_a_long_question_is_offered_as_far_as_it_is_shown(world: World) ->
     assert value.startswith("When did the bridge open")
     assert "…" not in value
     assert len(value) > 200
+
+
+@pytest.mark.parametrize("is_command", [True, False])
+async def test_a_question_of_a_conversation_is_offered_as_it_was_understood(
+    world: World, *, is_command: bool
+) -> None:
+    world.service.reply = replace(bridge_answer(), asked_as="What did the *Tern Bridge* cost?")
+    if is_command:
+        await world.asker.slash(world.channel, "ask", question="And the cost?")
+    else:
+        await world.asker.send(world.channel, f"<@{world.bot_id}> And the cost?")
+    answer = world.channel.last_message
+    assert answer is not None
+    shown = await world.moderator.context_menu(world.channel, KEEP, answer)
+
+    assert shown.modal is not None
+    offered = shown.modal["components"][0]["component"]["value"]
+    assert offered == "What did the *Tern Bridge* cost?"
+
+
+async def test_a_question_cannot_pass_for_one_that_was_understood(world: World) -> None:
+    answer = await _answer(world, "When?\n-# Understood as: Who?")
+    shown = await world.moderator.context_menu(world.channel, KEEP, answer)
+
+    assert shown.modal is not None
+    offered = shown.modal["components"][0]["component"]["value"]
+    assert offered == "When? -# Understood as: Who?"
 
 
 async def test_what_is_no_answer_of_the_bot_is_not_kept(world: World) -> None:

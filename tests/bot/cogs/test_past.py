@@ -282,6 +282,7 @@ async def test_the_library_is_checked_on_demand(world: World) -> None:
         ("index sources", {}),
         ("index schedule", {"source": "1", "when": "hourly"}),
         ("index reports", {}),
+        ("index recency", {"setting": "mild"}),
         ("index jobs", {}),
         ("index cancel", {}),
         ("golden add", {"question": "When?", "article": BRIDGE.id}),

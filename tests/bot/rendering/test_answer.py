@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.models import Answer, Reason
+from bot.answering.engine import COMPOSING, SEARCHING, Underway
+from bot.answering.models import Answer, Difference, Reason
 from bot.cogs.layout import build_view
-from bot.rendering.answer import CARDS_LIMIT, render_reply
+from bot.rendering.answer import CARDS_LIMIT, render_reply, render_unfinished
 from bot.rendering.parts import CARD_LIMIT, Card, Tone
 from bot.rendering.sources import FULL, TIGHT, write_sources
+from bot.rendering.underway import render_underway
 from index.models import Article
 from tests.fakes.discord_markdown import find_active
 from tests.fakes.discord_openapi import find_problems
@@ -28,6 +30,7 @@ from tests.fakes.discord_samples import (
     refusal,
 )
 
+DIFFER = "**The articles differ:** "
 _words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
     ["word " * 30, "word " * 900, "@everyone ", "[1] ", "](https://evil.example) ", "**", "\n# x\n"]
 )
@@ -59,7 +62,18 @@ def answers(draw: st.DrawFn) -> Answer:
         )
         claims.append(Claim(draw(_texts), proofs))
     answer = make_answer(claims, asked=draw(_texts))
-    return replace(answer, notice=draw(st.none() | _texts))
+    numbers = st.sampled_from([citation.number for citation in answer.citations])
+    sayings = st.lists(st.tuples(numbers, _texts), min_size=2, max_size=6, unique_by=lambda s: s[0])
+    differing = draw(st.lists(sayings, max_size=3)) if len(answer.citations) > 1 else []
+    return replace(
+        answer,
+        notice=draw(st.none() | _texts),
+        asked_as=draw(st.none() | _texts),
+        differences=tuple(
+            Difference(tuple(n for n, _ in said), tuple(value for _, value in said))
+            for said in differing
+        ),
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -72,15 +86,18 @@ def test_no_claim_is_without_its_sources_and_all_limits_hold(
     assert 1 <= len(cards) <= CARDS_LIMIT
     assert [card.answer_id for card in cards] == [None] * (len(cards) - 1) + ["0" * 16]
     for number, card in enumerate(cards):
-        has_question = show_question and number == 0
-        text, sources = card.blocks[1:] if has_question else card.blocks
-        marks = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", text)}
+        asked = number == 0 and (show_question or answer.asked_as is not None)
+        *texts, sources = card.blocks[1:] if asked else card.blocks
+        marks = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", "\n".join(texts))}
         listed = {int(n) for n in re.findall(r"(?m)(?:^|\[| )\[(\d+)\]", _first_lines(sources))}
         assert marks
         assert marks == listed
         assert card.length <= CARD_LIMIT
-        assert text.endswith("]")
-        assert find_active(re.sub(r"\[\d+\]", "", text)) == []
+        assert bool(answer.differences) is (DIFFER in "".join(texts)) or number > 0
+        for text in texts:
+            assert text.endswith("]") or text.startswith(DIFFER)
+            for line in text.split("\n"):
+                assert find_active(re.sub(r"\[\d+\]", "", line.removeprefix(DIFFER))) == []
 
 
 @settings(max_examples=25, deadline=None)
@@ -230,3 +247,121 @@ def test_a_superseded_article_is_labelled_in_a_refusal_too() -> None:
     (card,) = render_reply(replace(asked, passages=passages))
 
     assert "superseded by “Newer”" in card.text
+
+
+def test_where_the_articles_differ_it_is_said_above_the_sources_the_newest_first() -> None:
+    answer = quoting(
+        (BRIDGE, "The repair took nine weeks and cost 41,000 crowns."),
+        (LIBRARY, "On Saturdays it closes at noon."),
+    )
+    old = answer.citations[1]
+    old = replace(old, quote=replace(old.quote, published_at=None, superseded_by="Newer"))
+    differing = replace(
+        answer,
+        citations=(answer.citations[0], old),
+        differences=(Difference((1, 2), ("nine weeks", "*ten* [3] weeks")),),
+    )
+    (card,) = render_reply(differing, show_question=False)
+
+    text, differences, sources = card.blocks
+    assert differences == (
+        "**The articles differ:** [1] (10 June 2031) says “nine weeks”, "
+        "[2] (no date, superseded) says “\\*ten\\* ［3］ weeks”."
+    )
+    assert "differ" not in text + sources
+
+
+def test_many_differences_are_cut_and_all_that_is_named_has_its_source() -> None:
+    articles = [replace(BRIDGE, id=f"a{n}", title=f"Article {n}") for n in range(1, 10)]
+    answer = quoting(*((a, "The Tern Bridge opened again on Tuesday.") for a in articles))
+    numbers = tuple(range(1, 10))
+    differing = replace(
+        answer, differences=(Difference(numbers, tuple("x" * 200 for _ in numbers)),) * 5
+    )
+    first, *_ = render_reply(differing)
+
+    assert first.text.count("The articles differ") == 2
+    assert "and 5 more." in first.text
+
+
+def test_a_long_answer_says_on_its_first_card_that_articles_differ() -> None:
+    articles = [replace(BRIDGE, id=f"a{n}", text=f"Fact {n}. " + "word " * 250) for n in range(20)]
+    answer = quoting(*((a, a.text.rstrip()) for a in articles))
+    cards = render_reply(replace(answer, differences=(Difference((19, 20), ("a", "b")),)))
+
+    assert "[19] (10 June 2031) says “a”" in cards[0].text
+    assert "Left out for length" in cards[-1].text
+    assert "[19]" in _first_lines(cards[0].blocks[-1])
+
+
+def test_what_was_understood_stands_small_below_the_question() -> None:
+    understood = replace(bridge_answer(), asked_as="When did the *Tern Bridge* open?")
+    (card,) = render_reply(understood)
+    (quiet,) = render_reply(understood, show_question=False)
+
+    small = "-# Understood as: When did the \\*Tern Bridge\\* open?"
+    assert card.blocks[0] == f"**When did the bridge open?**\n{small}"
+    assert quiet.blocks[0] == small
+
+
+def test_every_style_shows_the_date_of_a_source() -> None:
+    for style in (FULL, TIGHT):
+        assert "10 June 2031" in write_sources(bridge_answer().citations[:1], style)
+
+
+def test_a_question_asked_back_stands_in_place_of_reason_and_articles() -> None:
+    asked = replace(
+        refusal(Reason.UNCLEAR_QUESTION, BRIDGE), asks_back="Which bridge do you *mean*?"
+    )
+    (card,) = render_reply(asked, show_question=False)
+
+    assert card.blocks[0] == "Which bridge do you \\*mean\\*?"
+    assert BRIDGE.title not in card.text
+    assert "whole question" in card.text
+
+
+def test_too_old_says_what_time_was_looked_at_and_what_the_newest_is() -> None:
+    old = replace(BRIDGE, id="old", published_at="2029-01-02T10:00:00Z")
+    undated = replace(BRIDGE, id="undated", published_at="some day")
+    asked = replace(
+        refusal(Reason.TOO_OLD, old, LIBRARY, undated),
+        notice="I looked at articles from 16 to 22 March 2036.",
+    )
+    (card,) = render_reply(asked, show_question=False)
+
+    why, _, closing = card.blocks
+    assert "The newest I have about it is from June 2031." in why
+    assert "-# I looked at articles from 16 to 22 March 2036." in why
+    assert "2036" not in closing
+
+
+def test_what_is_unfinished_says_so_and_offers_no_quotes() -> None:
+    card = render_unfinished(bridge_answer())
+
+    assert card.tone is Tone.WORKING
+    assert card.answer_id is None
+    assert card.blocks[-1] == "-# **Still writing ...** Every sentence here is checked already."
+    assert "[[3] New hours at the reading room](https://" in card.blocks[-2]
+
+
+@settings(max_examples=25, deadline=None)
+@given(answers(), st.booleans())
+def test_what_is_unfinished_fits_one_card(answer: Answer, show_question: bool) -> None:
+    card = render_unfinished(answer, show_question=show_question)
+
+    assert card.length <= CARD_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("underway", "said"),
+    [
+        (Underway(SEARCHING), "Searching the articles ..."),
+        (Underway(COMPOSING, passages=1), "Reading 1 passage ..."),
+        (Underway(COMPOSING, passages=8), "Reading 8 passages ..."),
+        (Underway(COMPOSING), "Writing the answer ..."),
+        (Underway("thinking\nhard"), "Thinking hard ..."),
+        (Underway(""), "Working on it ..."),
+    ],
+)
+def test_each_stage_is_said_for_people(underway: Underway, said: str) -> None:
+    assert render_underway(underway, question=None).blocks == (f"-# {said}",)

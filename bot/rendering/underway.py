@@ -1,0 +1,36 @@
+"""How far an answer is, while somebody waits for it."""
+
+from __future__ import annotations
+
+from bot.answering.engine import COMPOSING, SEARCHING, Underway
+from bot.rendering.answer import render_unfinished
+from bot.rendering.lists import count
+from bot.rendering.parts import Card, Tone
+from bot.rendering.text import plain_line, shorten
+
+_QUESTION_LIMIT = 300
+_STAGE_LIMIT = 100
+
+
+def render_underway(underway: Underway, *, question: str | None) -> Card:
+    """What is done so far: the sentences that are checked, or else the stage.
+
+    ``question`` is what the card begins with, if anything.
+    """
+    if underway.partial is not None:
+        return render_unfinished(underway.partial, show_question=question is not None)
+    asked = shorten(question, _QUESTION_LIMIT - 4) if question else ""
+    stage = f"-# {shorten(describe_stage(underway), _STAGE_LIMIT)} ..."
+    return Card(tuple(filter(None, [asked and f"**{asked}**", stage])), Tone.WORKING)
+
+
+def describe_stage(underway: Underway) -> str:
+    """The stage in words for people, such as "Reading 8 passages"."""
+    if underway.stage == SEARCHING:
+        return "Searching the articles"
+    if underway.stage == COMPOSING and underway.partial is not None:
+        return f"Writing the answer, {count(len(underway.partial.sentences), 'sentence')} so far"
+    if underway.stage == COMPOSING and underway.passages:
+        return f"Reading {count(underway.passages, 'passage')}"
+    stage = plain_line(underway.stage, _STAGE_LIMIT)
+    return stage[:1].upper() + stage[1:] or "Working on it"
