@@ -35,7 +35,8 @@ class Features:
     ``figure``, ``counted`` (a figure beside what "how many" counts), ``name`` and
     ``reason`` are 1 when that is asked for and there, -1 when it is asked for and
     missing, 0 when it is not asked for. ``supposes`` is 1 for "If it rains, ..." where
-    the question supposes nothing.
+    the question supposes nothing. ``reader`` is the score of a ``SentenceScorer``, 0
+    without one.
     """
 
     cosine: float
@@ -52,6 +53,8 @@ class Features:
     asks: float
     supposes: float
     noise: float
+    superseded: float = 0.0
+    reader: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _stems(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(word.stem for word in words)
 
 
-def measure(wanted: Wanted, candidate: Candidate, cosine: float) -> Features:
+def measure(wanted: Wanted, candidate: Candidate, cosine: float, reader: float = 0.0) -> Features:
     """The features of one candidate; ``cosine`` is its own likeness to the question."""
     passage = candidate.passage
     text = candidate.evidence.text
@@ -127,6 +130,8 @@ def measure(wanted: Wanted, candidate: Candidate, cosine: float) -> Features:
         asks=float(text.rstrip("\"'”’) ").endswith("?")),
         supposes=float(bool(_SUPPOSES.search(text)) and not wanted.supposes),
         noise=float(is_noise(text)),
+        superseded=float(passage.superseded_by is not None),
+        reader=reader,
     )
 
 

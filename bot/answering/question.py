@@ -34,7 +34,7 @@ class Wanted:
     library. ``names`` are the stems written as names, ``numbers`` the figures as
     written, ``stems`` those of all words. Words of dates stand in ``dates``, not
     in ``terms``. ``counted`` is what "how many" counts, ``units`` what "how far" and
-    the like are measured in; mostly both are empty.
+    the like are measured in; mostly both are empty. ``words`` are all words in order.
     """
 
     kind: Kind
@@ -47,6 +47,7 @@ class Wanted:
     units: frozenset[str]
     asks_for_several: bool
     supposes: bool
+    words: tuple[Word, ...] = ()
 
 
 def is_clear(text: str) -> bool:
@@ -73,6 +74,7 @@ def read_question(text: str, term_weights: Mapping[str, float]) -> Wanted:
         units=units_wanted(text),
         asks_for_several=bool(_SEVERAL.search(text)),
         supposes=bool(_SUPPOSES.search(text)),
+        words=tuple(words),
     )
 
 

@@ -192,6 +192,8 @@ CARNEY = {
     "when did the two first talk after carney became pm": "March 28",
     "How much does the levy cover?": "$30 billion",
     "what does the 25% levy cover": "$30 billion",
+    "what does the levy cover": "$30 billion",
+    "how many ridings did the Liberals take": "169 seats",
     "How many seats did the Liberals win?": "169 seats",
     "Who lost in Carleton?": "Poilievre lost in Carleton",
     "who lost carleton": "Poilievre lost in Carleton",
