@@ -7,6 +7,7 @@ so that nothing that writes a draft can invent one.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from bot.answering.models import (
@@ -22,6 +23,25 @@ from bot.answering.ports import LinkBuilder
 
 # Brackets of any script around a short number or several: what a reader takes for a citation.
 _MARK = re.compile(r"[\[［【〔⟦]([^\w\[\]]*\d{1,4}(?:[^\w\[\]]+\d{1,4})*[^\w\[\]]*)[\]］】〕⟧]")
+# "[source 2]", "[^2]", a raised figure behind a word or its full stop ("m²" is a unit), "①".
+_NAMED_MARK = re.compile(
+    r"[\[［【〔⟦]\W*((?:sources?|refs?|references?|docs?|documents?|articles?|notes?|footnotes?|cite|"
+    r"citations?|quotes?|evidence|see)\b[^\[\]]{0,20}\d[^\[\]]{0,10})[\]］】〕⟧]",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?\"”’)]))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?!\w)")
+_CIRCLED = re.compile(r"[①-⒇⓪-⓿❶-➓]")
+_OWN_SOURCE = re.compile(
+    r"(?:^|[.!?]\s+|[(\[])\W*(?:sources?|references?|citations?|cited? from|quoted from|via)"
+    r"\s*[:：]"
+    r"|\b(?:source|quote|evidence|passage|document|citation|footnote)\s*(?:no\.?\s*|number\s*|#)?\d"
+    r"|\(\W*\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*\W*\)\s*[.!?]?\s*$"
+    r"|^\W*\(\W*\d{1,2}\W*\)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"https?://\S+|\bwww\.\S+|\]\s?\([^)]*\)|<[@#:!][^>]*>|@(?:everyone|here)\b", re.IGNORECASE
+)
 
 
 def link_citations(draft: Draft, evidence: Sequence[Evidence]) -> tuple[LinkedSentence, ...]:
@@ -65,7 +85,28 @@ def show_text(text: str) -> str:
     An article may itself hold "[1]". In the answer that becomes "(1)", because there
     a number in brackets means our source list and nothing else. Quotes stay as they are.
     """
-    return _MARK.sub(r"(\1)", " ".join(text.split()))
+    text = _MARK.sub(r"(\1)", " ".join(text.split()))
+    text = _NAMED_MARK.sub(r"(\1)", text)
+    text = _RAISED.sub(lambda match: f" ({_plain(match.group())})", text)
+    return _CIRCLED.sub(lambda match: f"({_plain(match.group()).strip('().')})", text)
+
+
+def _plain(sign: str) -> str:
+    return unicodedata.normalize("NFKC", sign)
+
+
+def imitates_citation(text: str, quotes: Sequence[str]) -> bool:
+    """Whether a written sentence cites by itself, or links or pings where no quote of it does.
+
+    Citations are our code's part: a mark, a "Source: ..." or a link that a composer writes
+    proves nothing and looks as if it did.
+    """
+    own = " ".join(text.split())
+    there = " ".join(" ".join(quotes).split())
+    if any(match.group() not in there for match in _LINK.finditer(own)):
+        return True
+    marks = (_MARK, _NAMED_MARK, _RAISED, _CIRCLED, _OWN_SOURCE)
+    return any(match.group().strip() not in there for mark in marks for match in mark.finditer(own))
 
 
 def number_quotes(

@@ -41,10 +41,14 @@ _NOT_SEARCHED = SearchResult(edition=0, passages=(), timings_ms={}, term_weights
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """How far a reply is: its stage, and the sentences that are written and verified so far."""
+    """How far a reply is: its stage, and the sentences that are written and verified so far.
+
+    ``passages`` is how many the answer is written from, 0 before they are found.
+    """
 
     stage: str
     partial: Answer | None = None
+    passages: int = 0
 
 
 OnUnderway = Callable[[Underway], None]
@@ -132,7 +136,7 @@ class _Work:
     async def _answer(self, found: SearchResult) -> Reply:
         evidence = offer_evidence(found.passages, salt=self._asked.id)
         self._texts = await self._texts_of(found.passages)
-        self._tell(Underway(COMPOSING))
+        self._tell(Underway(COMPOSING, passages=len(found.passages)))
         try:
             draft = await self._parts.composer.write(
                 self._question, found, evidence, _Watch(self, evidence).see
@@ -162,7 +166,7 @@ class _Work:
         verified = verify(sentences, self._texts)
         if verified:
             partial = self._put_together(Settled(verified), self._parts.composer.name, None)
-            self._tell(Underway(COMPOSING, partial))
+            self._tell(Underway(COMPOSING, partial, len(self._found.passages)))
 
     def _put_together(self, settled: Settled, composer: str, notice: str | None) -> Answer:
         sentences, citations = number_quotes(settled.sentences, self._texts, self._parts.link)

@@ -50,18 +50,6 @@ _UNIT_SIGNS = re.compile(
 )
 
 
-_AFTER = (
-    r"%|(?:per ?cent|percent|hundred|thousand|million|billion|trillion|bn|dollars?|euros?|yen|"
-    r"won|km|kilomet(?:er|re)s?|miles?|kg|kilograms?|tons?|tonnes?|hours?|minutes?|days?|weeks?|months?|"
-    r"years?|degrees?)\b"
-)
-_MEASURED = re.compile(
-    r"(?P<sign>[$€£¥₩])?\s?(?<![\d.,])(?P<value>\d+(?:[.,]\d+)*)"
-    rf"(?P<after>[\s-]?(?:{_AFTER})(?:\s(?:{_AFTER}))?)?",
-    re.IGNORECASE,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Dates:
     """Calendar dates a text names, each at the precision it has; ``days`` are (month, day)."""
@@ -123,7 +111,35 @@ def dates_in(words: Sequence[Word]) -> Dates:
         if month:
             months.add(month)
             days.update((month, day) for day in _days_beside(words, place))
+        if numeric := _numeric_date(words, place):
+            year, month, day = numeric
+            years.add(year)
+            months.add(month)
+            days.add((month, day))
     return Dates(frozenset(years), frozenset(months), frozenset(days))
+
+
+def _numeric_date(words: Sequence[Word], place: int) -> tuple[int, int, int] | None:
+    """The date that starts here in figures alone: "2025-04-23", "23.04.2025"."""
+    parts = words[place].lower.split(".")
+    if len(parts) == 3:  # noqa: PLR2004
+        day, month, year = parts
+    elif _is_iso(words[place : place + 3]):
+        year, month, day = (word.text for word in words[place : place + 3])
+    else:
+        return None
+    if not all(part.isdecimal() for part in (year, month, day)):
+        return None
+    is_date = int(year) in _YEARS and 1 <= int(month) <= len(_MONTHS) and 1 <= int(day) <= _LAST_DAY
+    return (int(year), int(month), int(day)) if is_date else None
+
+
+def _is_iso(words: Sequence[Word]) -> bool:
+    """Whether three words stand as "2025-04-23" does, a sign apart each."""
+    return [len(word.text) for word in words] == [4, 2, 2] and (
+        words[1].start - words[0].start,
+        words[2].start - words[1].start,
+    ) == (5, 3)
 
 
 def month_of(words: Sequence[Word], place: int) -> int | None:
@@ -135,6 +151,9 @@ def month_of(words: Sequence[Word], place: int) -> int | None:
     beside = _beside(words, place)
     if any(neighbour.is_number for neighbour in beside):
         return month
+    behind = words[place + 1 : place + 2]
+    if behind and behind[0].is_capitalised:  # "by Jan Holt"
+        return None
     in_front = words[place - 1].lower if place else ""
     is_name = word.is_capitalised and in_front in {"in", "last", "since", "until", "by", "of"}
     return month if is_name or (in_front == "in" and word.lower == "march") else None
@@ -146,6 +165,8 @@ def _beside(words: Sequence[Word], place: int) -> list[Word]:
 
 def _days_beside(words: Sequence[Word], place: int) -> list[int]:
     beside = _beside(words, place)
+    if place > 1 and words[place - 1].lower == "of":  # "the 23rd of April"
+        beside.append(words[place - 2])
     values = [int(w.lower) for w in beside if w.is_number and w.lower.isdecimal()]
     return [value for value in values if 1 <= value <= _LAST_DAY]
 
@@ -214,18 +235,6 @@ def maybe_negated_in(words: Sequence[Word]) -> frozenset[str]:
 
 def _is_negation(word: Word) -> bool:
     return word.lower in _NEGATIONS or word.lower.endswith("n't")
-
-
-def measures_in(text: str) -> frozenset[tuple[str, str]]:
-    """Figures with what they measure: "$30 billion" gives (30, dollar) and (30, billion)."""
-    pairs: set[tuple[str, str]] = set()
-    for match in _MEASURED.finditer(text):
-        value = _plain_digits(match["value"].replace(",", ""))
-        around = f"{match['sign'] or ''} {match['after'] or ''}"
-        scales = {word.lower for word in words_of(around)} & _SCALES.keys()
-        pairs.update((value, _SCALES[scale]) for scale in scales)
-        pairs.update((value, unit) for unit in units_in(around))
-    return frozenset(pairs)
 
 
 def units_in(text: str) -> frozenset[str]:

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.citations import link_citations, number_quotes, show_text
+from bot.answering.citations import (
+    imitates_citation,
+    link_citations,
+    number_quotes,
+    show_text,
+)
 from bot.answering.evidence import offer_evidence
 from bot.answering.models import Answer, AnswerSentence, Citation, Draft, DraftSentence, Question
 from index.models import Article
@@ -69,6 +74,10 @@ def test_a_sentence_is_shown_on_one_line_and_its_quote_keeps_the_line_feed() -> 
         ("hidden [\u200b1\u200b] mark", "hidden (\u200b1\u200b) mark"),
         ("other 【1】 and ［２］", "other (1) and (２)"),
         ("Arabic [١]", "Arabic (١)"),
+        ("named [source 2] and [^3]", "named (source 2) and (^3)"),
+        ("raised.¹ And twice²³", "raised. (1) And twice (23)"),
+        ("circled ① and ⑿", "circled (1) and (12)"),
+        ("an area of 5 m² and H₂O", None),
         ("kept: [sic], array[i], [citation needed], (1)", None),
     ],
 )
@@ -76,6 +85,38 @@ def test_what_looks_like_a_citation_mark_in_a_sentence_is_not_one(
     text: str, shown: str | None
 ) -> None:
     assert show_text(text) == (text if shown is None else shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ferry left [1].",
+        "[1] according to the mayor, the ferry left.",
+        "The ferry left [source 2].",
+        "The ferry left ［２］.",
+        "The ferry left.¹",
+        "The ferry left ①.",
+        "The ferry left (1).",
+        "(2) The ferry left.",
+        "Source: the ferry left.",
+        "According to source 3, the ferry left.",
+        "The ferry left, see https://example.org.",
+        "The [ferry](https://example.org) left.",
+        "The ferry left, <@123>.",
+        "@everyone the ferry left.",
+    ],
+)
+def test_a_sentence_that_cites_links_or_pings_by_itself_is_told(text: str) -> None:
+    assert imitates_citation(text, ["The ferry left."])
+    assert not imitates_citation(text, [f"It says: {text}"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The ferry left.", "The ferry (built in 1874) left.", "The source of the river is 5 m² wide."],
+)
+def test_an_honest_sentence_imitates_no_citation(text: str) -> None:
+    assert not imitates_citation(text, ["Something else."])
 
 
 def test_the_quote_keeps_the_bracketed_number_that_the_sentence_loses() -> None:

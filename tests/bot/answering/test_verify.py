@@ -19,10 +19,15 @@ HARBOUR = Article(
     "Prices are listed [3] below.",
     published_at="2030-05-05",
 )
-MARKET = Article("market", "Market", "Stalls cost twelve crowns. The market opens at seven.")
+MARKET = Article(
+    "market",
+    "Market",
+    "Stalls cost twelve crowns. The market opens at seven. Some stalls open later. "
+    "The stalls may close early in winter. Were the stalls flooded?",
+)
 TEXTS = {a.version_id: a.text for a in (HARBOUR, MARKET)}
 RISE, ORDER, SEATS, OFFER, PRICES = map(quote_of, offer_evidence(passages_of(HARBOUR), salt="q"))
-STALLS, OPENS = map(quote_of, offer_evidence(passages_of(MARKET), salt="q"))
+STALLS, OPENS, FEW, EARLY, ASKED = map(quote_of, offer_evidence(passages_of(MARKET), salt="q"))
 
 
 @pytest.mark.parametrize("quote", [RISE, ORDER, SEATS, OFFER, PRICES, STALLS, OPENS])
@@ -65,6 +70,14 @@ def test_a_faithful_paraphrase_stands(text: str, quotes: list[Quote]) -> None:
         ("Every fisherman praised better lamps.", [RISE], Fault.WORDING),
         ("", [RISE], Fault.WORDING),
         ("The council approved a rise.", [], Fault.NO_QUOTE),
+        ("The Reds lost 31 seats on Sunday.", [SEATS], Fault.OPPOSITE),
+        ("The council approved a rise of over 40% for the pier.", [RISE], Fault.FIGURE),
+        ("Mayor Ada Quill won 31 seats on Sunday.", [SEATS, ORDER], Fault.JOINED),
+        ("The offer rejected the union.", [OFFER], Fault.ROLES),
+        ("All stalls will open at seven.", [OPENS, FEW], Fault.CERTAINTY),
+        ("The stalls close early in winter.", [EARLY], Fault.CERTAINTY),
+        ("The stalls were flooded.", [ASKED], Fault.ASKED),
+        ("A stall costs 12 crowns. (1)", [STALLS], Fault.CITES),
     ],
 )
 def test_a_sentence_that_says_more_than_its_quotes_falls(

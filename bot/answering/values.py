@@ -1,0 +1,258 @@
+"""The value a sentence gives for what a question asks: a figure, a date, a time, a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answering.amounts import Amount, amounts_in
+from bot.answering.facts import CALENDAR_WORDS, month_of
+from bot.answering.kinds import NAMES, Kind
+from bot.answering.question import Wanted
+from bot.answering.words import Word, share_root, words_of
+
+_CLOCK = re.compile(
+    r"\b(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?:[:.](?P<minute>[0-5]\d))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o['’]clock|"
+    r"in the (?:morning|evening|afternoon))"
+    r"|\b(?P<plain>(?:[01]?\d|2[0-3]):[0-5]\d)\b|\b(?P<word>noon|midnight)\b",
+    re.IGNORECASE,
+)
+# Who reported it, behind the sentence: "(Reuters)".
+_CREDIT = re.compile(r"\s\([^()]{2,60}\)\W*$")
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HALF_DAY = 12
+_COUNTED_REACH = 3
+_MEASURES = frozenset({Kind.NUMBER, Kind.SHARE, Kind.MONEY, Kind.DURATION})
+_CURRENCIES = frozenset({"dollar", "euro", "pound", "yen", "won"})
+_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+_LINKS = frozenset("of the and de la van von der del al".split())
+_TITLE = frozenset("mr mrs ms dr sir president mayor king queen prince minister".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it stands in a sentence.
+
+    ``key`` says what it is: equal keys are the same value, keys of one ``kind`` that differ
+    are different values. ``start`` and ``end`` are where it stands.
+    """
+
+    kind: str
+    key: tuple[object, ...]
+    text: str
+    start: int
+    end: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The key of a name: its stems."""
+        return tuple(map(str, self.key))
+
+
+def values_in(wanted: Wanted, text: str) -> list[Value]:
+    """The values of the kind a question asks for, but for those it says itself."""
+    words = words_of(text)
+    if wanted.kind is Kind.TIME:
+        return [*_clock_times(text), *_dates(wanted, text, words)]
+    if wanted.kind in _MEASURES:
+        return _measures(wanted, text, words)
+    if wanted.kind in NAMES:
+        return list(_names(wanted, text, words))
+    return []
+
+
+def differ(one: Sequence[Value], other: Sequence[Value]) -> tuple[Value, Value] | None:
+    """The values of two sentences that cannot both be; None where some value agrees."""
+    for kind in dict.fromkeys(value.kind for value in one):
+        mine = [value for value in one if value.kind == kind]
+        others = [value for value in other if value.kind == kind]
+        if kind == "name":
+            # Names that both have are what it is about. Of several, which one answers?
+            mine, others = _without_shared(mine, others), _without_shared(others, mine)
+            if len(mine) != 1 or len(others) != 1:
+                continue
+        elif any(_may_be_same(a, b) for a in mine for b in others):
+            return None
+        if mine and others:
+            return mine[0], others[0]
+    return None
+
+
+def _without_shared(mine: Sequence[Value], others: Sequence[Value]) -> list[Value]:
+    return [value for value in mine if not any(_may_be_same(value, other) for other in others)]
+
+
+def _may_be_same(one: Value, other: Value) -> bool:
+    if one.kind == "name":
+        return any(a == b or share_root(a, b) for a in one.names for b in other.names)
+    if one.kind == "date":
+        # "March 2031" and "17 March" may be one day: only what both state can differ.
+        pairs = zip(one.key, other.key, strict=True)
+        stated = [(a, b) for a, b in pairs if a is not None and b is not None]
+        return not stated or all(a == b for a, b in stated)
+    return one.key == other.key
+
+
+def _measures(wanted: Wanted, text: str, words: Sequence[Word]) -> list[Value]:
+    found = [a for a in amounts_in(text, words) if not a.is_date and _is_wanted(wanted, a)]
+    counted = [a for a in found if _counts(wanted, a)]
+    return [_measure(text, words, amount) for amount in counted or found]
+
+
+def _is_wanted(wanted: Wanted, amount: Amount) -> bool:
+    if str(amount.value) in wanted.numbers:
+        return False
+    if wanted.kind is Kind.MONEY:
+        return bool(amount.units & _CURRENCIES)
+    if wanted.kind is Kind.SHARE:
+        return "percent" in amount.units
+    if wanted.kind is Kind.DURATION:
+        return bool(amount.units & _TIMES)
+    if wanted.units:
+        return bool(amount.units & wanted.units)
+    return not wanted.counted or _counts(wanted, amount)
+
+
+def _counts(wanted: Wanted, amount: Amount) -> bool:
+    return any(t == c or share_root(t, c) for t in amount.counted for c in wanted.counted)
+
+
+def _measure(text: str, words: Sequence[Word], amount: Amount) -> Value:
+    behind = [w for w in words if w.start >= amount.end][:_COUNTED_REACH]
+    counted = next((w for w in behind if w.stem in amount.counted[:1]), None)
+    start = amount.start - (text[max(0, amount.start - 1)] in "$€£¥₩")
+    end = counted.start + len(counted.text) if counted else amount.end
+    end += text[end : end + 1] == "%"
+    kind = "-".join(sorted(amount.units)) or "figure"
+    return Value(kind, (amount.value,), text[start:end], start, end)
+
+
+def _clock_times(text: str) -> Iterator[Value]:
+    for match in _CLOCK.finditer(text):
+        if match["plain"]:
+            hour, minute = map(int, match["plain"].split(":"))
+        elif match["word"]:
+            hour, minute = (_HALF_DAY if match["word"].lower() == "noon" else 0), 0
+        else:
+            written = match["hour"].lower()
+            hour = int(written) if written.isdecimal() else _HOURS.index(written) + 1
+            is_late = match["half"].lower()[:1] == "p" or match["half"].lower().endswith("noon")
+            is_late |= match["half"].lower().endswith("evening")
+            hour = hour % _HALF_DAY + _HALF_DAY * is_late
+            minute = int(match["minute"] or 0)
+        yield Value("clock", (hour, minute), match.group(), match.start(), match.end())
+
+
+def _dates(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Value]:
+    """Dates as (year, month, day), None where one is not stated."""
+    place = 0
+    while place < len(words):
+        run = _date_run(words, place)
+        if not run:
+            place += 1
+            continue
+        place += len(run)
+        key = _date_key(run)
+        asked = wanted.dates
+        is_asked = (key[0] in asked.years and key[1] is None) or (key[1:] in asked.days)
+        if key != (None, None, None) and not is_asked:
+            end = run[-1].start + len(run[-1].text)
+            yield Value("date", key, text[run[0].start : end], run[0].start, end)
+
+
+def _date_run(words: Sequence[Word], place: int) -> list[Word]:
+    """The words of the date that starts here: "13 September 2031", "the 3rd of May"."""
+    run: list[Word] = []
+    for at in range(place, min(place + 4, len(words))):
+        word = words[at]
+        if month_of(words, at) or (word.is_number and word.lower.isdecimal()):
+            run.append(word)
+        elif not (run and word.lower == "of"):
+            break
+    has_month = any(month_of(words, place + n) for n in range(len(run)))
+    if has_month:
+        return run
+    is_year = words[place].text.isdecimal() and 1000 <= int(words[place].text) < 2200  # noqa: PLR2004
+    return [words[place]] if is_year else []
+
+
+def _date_key(run: Sequence[Word]) -> tuple[int | None, int | None, int | None]:
+    months = [month for n in range(len(run)) if (month := month_of(run, n))]
+    numbers = [int(word.lower) for word in run if word.is_number]
+    years = [n for n in numbers if n >= 1000]  # noqa: PLR2004
+    days = [n for n in numbers if 1 <= n <= 31]  # noqa: PLR2004
+    month = months[0] if months else None
+    return (years[0] if years else None, month, days[0] if days and month else None)
+
+
+def _names(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Value]:
+    """Runs of capitalised words that the question does not say."""
+    credit = _CREDIT.search(text)
+    for run in _name_runs(text, words):
+        if credit and run[0].start > credit.start():
+            continue
+        key = tuple(w.stem for w in run if w.is_content and w.lower not in _TITLE)
+        if key and not set(key) & wanted.stems:
+            end = run[-1].start + len(run[-1].text)
+            yield Value("name", key, text[run[0].start : end], run[0].start, end)
+
+
+def _name_runs(text: str, words: Sequence[Word]) -> Iterator[list[Word]]:
+    run: list[Word] = []
+    for place, word in enumerate(words):
+        opens = place == 0 and not (
+            len(words) > 1 and words[1].is_capitalised and _touch(text, word, words[1])
+        )
+        is_name = word.is_capitalised and word.is_content and word.lower not in CALENDAR_WORDS
+        touches = bool(run) and _touch(text, run[-1], word)
+        if run and not (is_name and touches):
+            if touches and word.lower in _LINKS and _opens_name(text, words, place + 1):
+                run.append(word)
+                continue
+            yield run
+            run = []
+        if is_name and not opens:
+            run.append(word)
+    if run:
+        yield run
+
+
+def _opens_name(text: str, words: Sequence[Word], place: int) -> bool:
+    """Whether a name goes on here, behind a small word: "Bank of England"."""
+    if place >= len(words) or not words[place].is_capitalised:
+        return False
+    return _touch(text, words[place - 1], words[place])
+
+
+def _touch(text: str, one: Word, other: Word) -> bool:
+    return text[one.start + len(one.text) : other.start].strip(" -'\"“”’.") == "" and (
+        ". " not in text[one.start + len(one.text) : other.start]
+    )
+
+
+def mask(text: str, values: Sequence[Value]) -> str:
+    """The sentence with its values taken out, so that two can be compared by the rest."""
+    pieces, end = [], 0
+    for value in sorted(values, key=lambda v: v.start):
+        if value.start >= end:
+            pieces += [text[end : value.start], "some"]
+            end = value.end
+    return "".join([*pieces, text[end:]])
+
+
+def days_between(one: str | None, other: str | None) -> int | None:
+    """Days between two articles' dates; None where one has none to the day."""
+    try:
+        first, second = (date.fromisoformat((at or "")[:10]) for at in (one, other))
+    except ValueError:
+        return None
+    return abs((first - second).days)
+
+
+def years_of(texts: Sequence[str]) -> frozenset[str]:
+    """The years some texts name."""
+    years = (w.text for text in texts for w in words_of(text) if w.text.isdecimal())
+    return frozenset(y for y in years if 1000 <= int(y) < 2200)  # noqa: PLR2004

@@ -1,0 +1,251 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.citations import quote_of
+from bot.answering.differences import ArticleDifferences
+from bot.answering.engine import Answerer
+from bot.answering.evidence import offer_evidence
+from bot.answering.models import Answer, Evidence, LinkedSentence, Question
+from bot.answering.ports import Settled
+from index.models import Article
+from tests.fakes.answering import (
+    ArticlesInMemory,
+    ScriptedComposer,
+    WordEncoder,
+    no_link,
+    passages_of,
+)
+
+OPENS = Article(
+    "opens", "Gull Bay library", "The Gull Bay library opens at 9 a.m.", published_at="2031-03-03"
+)
+CORRECTION = Article(
+    "correction",
+    "Library hours",
+    "The library in Gull Bay opens at 10 a.m. on weekdays.",
+    published_at="2031-03-17",
+)
+WHEN = "At what time does the Gull Bay library open?"
+
+
+def evidence_of(*articles: Article) -> list[Evidence]:
+    return list(offer_evidence([p for a in articles for p in passages_of(a)], salt="q"))
+
+
+def sentence_of(evidence: Evidence) -> LinkedSentence:
+    return LinkedSentence(evidence.text, (quote_of(evidence),))
+
+
+async def settle(
+    question: str, evidence: Sequence[Evidence], finder: ArticleDifferences | None = None
+) -> Settled:
+    """What becomes of an answer that is the first sentence of the evidence."""
+    finder = finder or ArticleDifferences()
+    return await finder.settle(Question(question, "q"), [sentence_of(evidence[0])], evidence)
+
+
+def told(first: str, second: str, *dates: str | None) -> list[Evidence]:
+    """The evidence of two articles of one sentence each."""
+    at = dates or ("2031-03-03", "2031-03-05")
+    return evidence_of(
+        Article("one", "Report", first, published_at=at[0]),
+        Article("two", "News", second, published_at=at[1]),
+    )
+
+
+async def test_two_articles_that_contradict_each_other_are_both_cited_newest_first() -> None:
+    evidence = evidence_of(OPENS, CORRECTION)
+
+    settled = await settle(WHEN, evidence)
+
+    assert [s.text for s in settled.sentences] == [CORRECTION.text, OPENS.text]
+    (differing,) = settled.differing
+    assert differing.values == ("10 a.m.", "9 a.m.")
+    assert [q.article_id for q in differing.quotes] == ["correction", "opens"]
+    assert [q.text for q in differing.quotes] == [CORRECTION.text, OPENS.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second", "values"),
+    [
+        (
+            "How many people died in the flood in Port Ellery?",
+            "Five people died in the flood in Port Ellery.",
+            "Officials say that seven people died in the flood in Port Ellery.",
+            ("seven people", "Five people"),
+        ),
+        (
+            "How much did the new pier cost?",
+            "The new pier cost $3 million.",
+            "In the end the new pier cost $4.5 million.",
+            ("$4.5 million", "$3 million"),
+        ),
+        (
+            "When was the lighthouse of Port Ellery built?",
+            "The lighthouse of Port Ellery was built in 1874.",
+            "Records show that the lighthouse of Port Ellery was built in 1881.",
+            ("1881", "1874"),
+        ),
+        (
+            "Who designed the old lighthouse?",
+            "The old lighthouse was designed by Ada Quill.",
+            "It is said that the old lighthouse was designed by Hugo Brandt.",
+            ("Hugo Brandt", "Ada Quill"),
+        ),
+        (
+            "what colour is the old lifeboat of the harbour painted",
+            "The old lifeboat of the harbour is painted orange all over.",
+            "The old lifeboat of the harbour is painted crimson all over.",
+            ("crimson", "orange"),
+        ),
+    ],
+)
+async def test_figures_dates_names_and_other_words_can_differ(
+    question: str, first: str, second: str, values: tuple[str, str]
+) -> None:
+    settled = await settle(question, told(first, second))
+
+    assert [d.values for d in settled.differing] == [values]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        (
+            "How much did the new pier cost?",
+            "The new pier cost $3 million.",
+            "The cost of the new pier was 3,000,000 dollars.",
+        ),
+        (
+            "How many people died in the flood in Port Ellery?",
+            "Five people died in the flood in Port Ellery.",
+            "Seven people died in the flood in Gull Marrow.",
+        ),
+        (
+            "How many people died in the flood?",
+            "Five people died in the sudden flood behind the old dam in Ellery.",
+            "Seven people died in the sudden flood behind the old dam in Marrow.",
+        ),
+        (
+            "How many boats started in the regatta?",
+            "In 2030, 41 boats started in the regatta.",
+            "In 2031, 57 boats started in the regatta.",
+        ),
+        (
+            "How many boats started in the regatta?",
+            "41 boats started in the regatta.",
+            "Collectors at the regatta took 57 coins for the boats.",
+        ),
+        (
+            "How many boats started in the regatta?",
+            "41 boats started in the regatta.",
+            "Did 57 boats start in the regatta?",
+        ),
+        (
+            "When does the ferry leave?",
+            "The ferry leaves at 7 p.m.",
+            "The ferry leaves at seven in the evening.",
+        ),
+        (
+            "When does the ferry leave?",
+            "The ferry leaves at 7 p.m.",
+            "The market opens at 8 a.m.",
+        ),
+        (
+            "When was the lighthouse built?",
+            "The lighthouse was built in March 1874.",
+            "The lighthouse was built in 1874.",
+        ),
+        (
+            "Who designed the old lighthouse?",
+            "The old lighthouse was designed by Ada Quill.",
+            "Ada Quill designed the old lighthouse.",
+        ),
+        (
+            "Why was the pier closed?",
+            "The pier was closed because of 12 broken planks.",
+            "The pier was closed because of 14 broken planks.",
+        ),
+    ],
+    ids=(
+        "same-value place unasked-place year counted asked "
+        "clock other-thing precision same-name reason"
+    ).split(),
+)
+async def test_other_things_and_the_same_value_are_no_contradiction(
+    question: str, first: str, second: str
+) -> None:
+    settled = await settle(question, told(first, second))
+
+    assert settled.differing == ()
+    assert [s.text for s in settled.sentences] == [first]
+
+
+async def test_an_article_does_not_contradict_itself() -> None:
+    article = Article("one", "Library", f"{OPENS.text} {CORRECTION.text}")
+
+    settled = await settle(WHEN, evidence_of(article))
+
+    assert settled.differing == ()
+
+
+async def test_articles_far_apart_tell_of_other_events_unless_one_supersedes_the_other() -> None:
+    old = replace(OPENS, published_at="2030-01-01")
+    far = evidence_of(old, CORRECTION)
+    named = [
+        replace(item, passage=replace(item.passage, superseded_by="Library hours"))
+        if item.passage.article_id == "opens"
+        else item
+        for item in far
+    ]
+
+    assert (await settle(WHEN, far)).differing == ()
+    (differing,) = (await settle(WHEN, named)).differing
+    assert [q.superseded_by for q in differing.quotes] == [None, "Library hours"]
+
+
+async def test_undated_articles_come_last() -> None:
+    undated = replace(OPENS, published_at=None)
+
+    (differing,) = (await settle(WHEN, evidence_of(undated, CORRECTION))).differing
+
+    assert [q.published_at for q in differing.quotes] == ["2031-03-17", None]
+
+
+async def test_a_sentence_that_is_in_the_answer_already_is_not_shown_twice() -> None:
+    evidence = evidence_of(OPENS, CORRECTION)
+
+    settled = await ArticleDifferences().settle(
+        Question(WHEN, "q"), [sentence_of(item) for item in evidence], evidence
+    )
+
+    assert [s.text for s in settled.sentences] == [CORRECTION.text, OPENS.text]
+    assert len(settled.differing) == 1
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_meanings_are_compared_and_words_where_that_fails(broken: bool) -> None:
+    encoder = WordEncoder(broken=broken)
+
+    settled = await settle(WHEN, evidence_of(OPENS, CORRECTION), ArticleDifferences(encoder))
+
+    assert len(settled.differing) == 1
+    assert bool(encoder.encoded) is not broken
+
+
+async def test_an_answer_says_what_its_articles_differ_in() -> None:
+    answerer = Answerer(
+        articles=ArticlesInMemory([OPENS, CORRECTION]),
+        composer=ScriptedComposer(lambda evidence: [(evidence[0].text, [evidence[0].id])]),
+        link=no_link,
+        differences=ArticleDifferences(),
+    )
+
+    answer = await answerer.reply(Question(WHEN, "q"))
+
+    assert isinstance(answer, Answer)
+    (difference,) = answer.differences
+    assert difference.numbers == (1, 2)
+    assert difference.values == ("10 a.m.", "9 a.m.")
