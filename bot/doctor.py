@@ -64,7 +64,7 @@ async def _check_all(job: Job, *, online: bool) -> list[Check]:
     checks += [folder, check_space(job.settings.data)]
     if folder.state is not State.FAIL:
         checks += [check async for check in _check_index(job)]
-    checks.append(await _check_embedder(job))
+    checks += [await _check_embedder(job), await check_scorer(job.settings)]
     checks += await _check_model(job.settings, online=online)
     checks.append(check_prompts(job.settings.llm_prompts))
     checks.append(check_token(job.settings))
@@ -132,6 +132,21 @@ def check_token(settings: Settings) -> Check:
     if not _TOKEN_SHAPE.fullmatch(token.get_secret_value()):
         return Check("token", State.FAIL, "DISCORD_TOKEN does not look like a bot's token.", todo)
     return Check("token", State.OK, "DISCORD_TOKEN is set and looks like a bot's token.")
+
+
+async def check_scorer(settings: Settings) -> Check:
+    """Whether the packaged sentence scorer can be used; without it, answers go on."""
+    if not settings.scorer:
+        return Check("sentence scorer", State.OK, "It is switched off (FOOTNOTE_SCORER=no).")
+    from index.sentence_scorer import load_pair_reader
+
+    try:
+        reader = await asyncio.to_thread(load_pair_reader)
+        await asyncio.to_thread(reader.score, "Does it work?", "It works.")
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the operator must read it
+        message = f"Answers are chosen without it. {error or type(error).__name__}"
+        return Check("sentence scorer", State.WARN, message, "Install Footnote anew.")
+    return Check("sentence scorer", State.OK, "It can read a question with a sentence.")
 
 
 async def _check_index(job: Job) -> AsyncIterator[Check]:

@@ -91,6 +91,11 @@ class Settings(ModelSettings):
     embed_workers: int = Field(
         default=2, ge=1, le=64, description="How many texts are embedded at once."
     )
+    scorer: bool = Field(
+        default=True,
+        description="Let the packaged sentence scorer help to choose the sentences of an "
+        "answer: yes or no. It was trained on CC BY-SA text; see index/model/README.md.",
+    )
     fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Private hosts that pages may still be fetched from, separated by commas. "

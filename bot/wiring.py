@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from index.indexing import WriteRate
     from index.jobs import Recovered
     from index.libraries import Libraries
+    from index.sentence_scorer import SentenceScorer
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
 
@@ -121,12 +122,14 @@ async def _open_folder(
     stamina.instrumentation.set_on_retry_hooks([])
     async with AsyncExitStack() as stack:
         embedder = make_embedder(settings)
+        scorer = _make_scorer(settings, stack)
         libraries = Libraries(
             settings.data,
             embedder=embedder,
             count=load_word_pieces().count,
             rate=rate,
             zone=ZoneInfo(settings.timezone),
+            scorer=scorer,
         )
         stack.push_async_callback(libraries.close)
         reader = Reader()
@@ -148,7 +151,7 @@ async def _open_folder(
         stack.push_async_callback(jobs.close)
         service = FootnoteService(
             libraries=libraries,
-            golden=await _make_golden_desk(settings, embedder, libraries.database, stack),
+            golden=await _make_golden_desk(settings, embedder, scorer, libraries.database, stack),
             reading=SourceReading(reader=reader, fetcher=fetcher, max_pages=settings.max_pages),
             jobs=jobs,
             retention=Retention(settings.keep_editions, settings.keep_days),
@@ -158,7 +161,11 @@ async def _open_folder(
 
 
 async def _make_golden_desk(
-    settings: Settings, embedder: Embedder, database: Database, stack: AsyncExitStack
+    settings: Settings,
+    embedder: Embedder,
+    scorer: SentenceScorer | None,
+    database: Database,
+    stack: AsyncExitStack,
 ) -> GoldenDesk:
     """What answers: the articles' own sentences, or a language model with them behind it."""
     from bot.answering.compose import ExtractiveComposer
@@ -167,7 +174,7 @@ async def _make_golden_desk(
     from bot.golden import GoldenDesk
     from bot.rendering.links import build_link
 
-    extractive = ExtractiveComposer(embedder)
+    extractive = ExtractiveComposer(embedder, scorer=scorer)
     composer: Composer = extractive
     rewriter: Rewriter = RuleRewriter()
     if settings.llm:
@@ -199,6 +206,17 @@ async def _make_golden_desk(
         rewriter=rewriter,
         differences=ArticleDifferences(embedder),
     )
+
+
+def _make_scorer(settings: Settings, stack: AsyncExitStack) -> SentenceScorer | None:
+    """What reads question and sentence together, unless it is switched off; loaded on first use."""
+    if not settings.scorer:
+        return None
+    from index.sentence_scorer import SentenceScorer
+
+    scorer = SentenceScorer(workers=settings.embed_workers)
+    stack.push_async_callback(scorer.close)
+    return scorer
 
 
 def _evidence_room(settings: Settings) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.chunk_rows import ChunkRow
+from index.chunking import sentence_spans
+from index.models import Passage
 
 # The first four are what the scores say. Behind them, up to the eighth place, stands what
 # one sign alone is sure of: such a passage may have the only evidence.
@@ -29,8 +31,13 @@ def order_by_score(ranked: Sequence[Ranked]) -> list[Ranked]:
     """Best first, each text once, where it ranks best."""
     seen: dict[str, Ranked] = {}
     for candidate in sorted(ranked, key=lambda r: (-r.score, r.chunk.chunk_id)):
-        seen.setdefault(" ".join(candidate.chunk.text.split()).casefold(), candidate)
+        seen.setdefault(fold_text(candidate.chunk), candidate)
     return list(seen.values())
+
+
+def fold_text(chunk: ChunkRow) -> str:
+    """What two chunks with the same text have in common, whatever their spaces and capitals."""
+    return " ".join(chunk.text.split()).casefold()
 
 
 def arrange(
@@ -59,6 +66,30 @@ def arrange(
         rest = [r for r in order[within:] if r.chunk.row not in lifted]
         order = [*stay, *late, *leave, *rest]
     return _level(order[:limit], {r.chunk.row for r in late})
+
+
+def to_passage(ranked: Ranked) -> Passage:
+    """A candidate as a search gives it back."""
+    chunk = ranked.chunk
+    return Passage(
+        chunk_id=chunk.chunk_id,
+        article_id=chunk.article_id,
+        version_id=chunk.version_id,
+        title=chunk.title,
+        url=chunk.url,
+        published_at=chunk.published_at,
+        authors=chunk.authors,
+        publisher=chunk.publisher,
+        heading=chunk.heading,
+        start=chunk.start,
+        end=chunk.end,
+        text=chunk.text,
+        sentences=sentence_spans(chunk.text, chunk.start, chunk.headings),
+        score=ranked.score,
+        cosine=ranked.cosine,
+        bm25=ranked.bm25,
+        superseded_by=chunk.superseded_by,
+    )
 
 
 def _keys_of_sure(order: Sequence[Ranked], holders: Iterable[Collection[int]]) -> set[int]:

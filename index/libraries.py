@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index import chunk_rows, editions, library_rows, schema
 from index.archive import export_library, import_library
+from index.close_calls import SentenceScorer
 from index.database import Database
 from index.decisions import Decisions
 from index.embedding import Embedder
@@ -37,6 +38,7 @@ class Libraries:
         rate: How Chroma is filled.
         fusion: How the halves of search are weighed.
         zone: The time zone of schedules, and of "last week" in a question.
+        scorer: Decides between passages that are nearly even; its owner closes it.
         on_step: Told when a job has finished a step.
     """
 
@@ -49,6 +51,7 @@ class Libraries:
         rate: WriteRate | None = None,
         fusion: Fusion | None = None,
         zone: tzinfo = UTC,
+        scorer: SentenceScorer | None = None,
         on_step: OnStep = no_step,
     ) -> None:
         self.database = Database(folder / "footnote.db")
@@ -58,6 +61,7 @@ class Libraries:
         self._rate = rate or WriteRate()
         self._fusion = fusion or Fusion()
         self._zone = zone
+        self._scorer = scorer
         self._on_step = on_step
         self._indexer = Indexer(
             database=self.database,
@@ -119,6 +123,7 @@ class Libraries:
                     embedder=self._embedder,
                     fusion=self._fusion,
                     zone=self._zone,
+                    scorer=self._scorer,
                 ),
                 indexer=self._indexer,
                 rate=self._rate,

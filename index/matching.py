@@ -113,6 +113,10 @@ class Matcher:
             title=self._share(above),
         )
 
+    def cover(self, text: str) -> float:
+        """The weighted share of the topic words that stand in a text, from 0 to 1."""
+        return self._share(self._meet(stems_of(text)))
+
     def _share(self, stems: Iterable[str]) -> float:
         return sum(self._sought.weights[stem] for stem in stems) / self._total
 

@@ -26,7 +26,7 @@ class OnnxSentenceEncoder:
 
     def __init__(self, model: bytes, word_pieces: WordPieces) -> None:
         self._word_pieces = word_pieces
-        self._session = _open_session(model)
+        self._session = open_session(model, "embedding model")
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of a text, of length 1; what lies behind 256 word pieces is not read."""
@@ -39,7 +39,12 @@ class OnnxSentenceEncoder:
         return vector
 
 
-def _open_session(model: bytes) -> Any:  # noqa: ANN401 - onnxruntime has no type hints
+def open_session(model: bytes, name: str) -> Any:  # noqa: ANN401 - onnxruntime has no type hints
+    """A session of an ONNX file's content: one thread, no telemetry. Safe to share.
+
+    Raises:
+        EmbeddingError: it is no model; ``name`` says which for a person.
+    """
     # Telemetry is on by default and is decided at the first import, so not at our top.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime  # type: ignore[import-untyped]
@@ -54,6 +59,6 @@ def _open_session(model: bytes) -> Any:  # noqa: ANN401 - onnxruntime has no typ
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise EmbeddingError(
-            f"The embedding model cannot be loaded ({type(error).__name__}). "
+            f"The {name} cannot be loaded ({type(error).__name__}). "
             "Install Footnote again (remove .venv and run make demo)."
         ) from error

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import chunk_rows, lexical, library_rows
-from index.arranging import Ranked, arrange, order_by_score
+from index.arranging import Ranked, arrange, order_by_score, to_passage
 from index.chunk_rows import ChunkRow
-from index.chunking import sentence_spans
+from index.close_calls import CloseCalls, SentenceScorer, settle_close_calls
 from index.database import Database
+from index.dense_search import DenseSearch
 from index.embedding import Embedder
 from index.errors import EmbeddingError, VectorStoreError
 from index.fusing import Halves, fuse, share_of_reachable
@@ -51,7 +52,7 @@ class Fusion:
     could reach, raised to ``sharpness``: a passage that holds most of the question's
     weight counts fully, a stray common word hardly. ``dense_share`` is the cosine's
     part of the fused score. ``depth`` is how many candidates each half gives, ``reranking``
-    how the first of them are looked at again.
+    how the first of them are looked at again, ``close_calls`` when a trained reader has its say.
     """
 
     dense_share: float = 0.5
@@ -59,6 +60,7 @@ class Fusion:
     depth: int = 60
     columns: lexical.ColumnWeights = field(default_factory=lexical.ColumnWeights)
     reranking: Reranking = field(default_factory=Reranking)
+    close_calls: CloseCalls = field(default_factory=CloseCalls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,17 @@ class _Asked:
 
 
 class Retriever:
-    """Finds passages in one library's current edition."""
+    """Finds passages in one library's current edition.
+
+    Args:
+        library: The library's name.
+        database: Its articles, and the words in them.
+        vectors: The vector index.
+        embedder: Turns questions into vectors.
+        fusion: How the stages weigh.
+        zone: The time zone that "last week" is counted in.
+        scorer: Decides between passages that are nearly even; None: nobody does.
+    """
 
     def __init__(
         self,
@@ -82,14 +94,17 @@ class Retriever:
         embedder: Embedder,
         fusion: Fusion,
         zone: tzinfo = UTC,
+        scorer: SentenceScorer | None = None,
     ) -> None:
         self._library = library
         self._zone = zone
         self._language_gap = LanguageGap(database, embedder.languages)
         self._database = database
-        self._vectors = vectors
-        self._embedder = embedder
+        self._dense = DenseSearch(
+            library=library, database=database, vectors=vectors, embedder=embedder
+        )
         self._fusion = fusion
+        self._scorer = scorer
 
     async def search(
         self,
@@ -125,7 +140,7 @@ class Retriever:
         # Without a chunk there is no vector, and nothing is missing.
         if mode is not Mode.LEXICAL and found.chunks:
             try:
-                query, dense = await self._find_densely(question, library)
+                query, dense = await self._dense.find(question, library, self._fusion.depth)
                 if timing.within is not None:
                     dense += timing.within.nearest(query, self._fusion.depth)
             except (EmbeddingError, VectorStoreError) as error:
@@ -135,12 +150,19 @@ class Retriever:
         chunks = await self._load(library, rows, [id_ for id_, _ in dense])
         clock.lap("load")
         asked = _Asked(question, mode, query)
-        ranked: list[Ranked] = []
-        for part in split_by_time(chunks, timing):
-            ranked += await asyncio.to_thread(self._rank, part, found, asked)
+        parts = [
+            await asyncio.to_thread(self._rank, part, found, asked)
+            for part in split_by_time(chunks, timing)
+            if part
+        ]
+        clock.lap("rank")
+        if parts:
+            parts[0] = await self._settle(parts[0], found, asked)
+        clock.lap("settle")
+        ranked = [candidate for part in parts for candidate in part]
         kept, fitted = keep_fitting(ranked, timing)
         passages = self._arrange(kept, found, mode, limit)
-        clock.lap("rank")
+        clock.lap("arrange")
         gap = await self._language_gap.tell(question, library)
         return SearchResult(
             library.edition,
@@ -178,43 +200,6 @@ class Retriever:
             )
         )
 
-    async def _find_densely(
-        self, question: str, library: LibraryRow
-    ) -> tuple[NDArray[np.float32], list[tuple[str, float]]]:
-        query = await self._embedder.embed_query(question)
-        dense = await self._find_near(query, library)
-        if dense is None:
-            # A rebuild may just have put another collection in its place.
-            again = await self._database.read(lambda c: library_rows.find_library(c, self._library))
-            if again is not None and again.collection != library.collection:
-                dense = await self._find_near(query, replace(again, edition=library.edition))
-        if dense is None:
-            raise VectorStoreError("The vector index is being made anew.")
-        return query, dense
-
-    async def _find_near(
-        self, query: NDArray[np.float32], library: LibraryRow
-    ) -> list[tuple[str, float]] | None:
-        """The nearest chunks of the edition, best first; None where the collection is empty."""
-        assert library.collection is not None  # noqa: S101 - set when the library was made
-        # Versions of other editions stay in the collection until it is rebuilt, so ask
-        # for more until enough of this edition came back, or there is no more.
-        want = self._fusion.depth
-        ask = want * 2
-        while True:
-            hits = await self._vectors.query(library.collection, query, ask)
-            if not hits:
-                return None
-            live = await self._database.read(
-                lambda c, ids=[id_ for id_, _ in hits]: chunk_rows.live_chunk_ids(  # type: ignore[misc]
-                    c, library.pk, library.edition, ids
-                )
-            )
-            kept = [(id_, score) for id_, score in hits if id_ in live]
-            if len(kept) >= want or len(hits) < ask:
-                return kept[:want]
-            ask *= 4
-
     async def _load(
         self, library: LibraryRow, rows: Sequence[int], chunk_ids: Sequence[str]
     ) -> list[ChunkRow]:
@@ -226,9 +211,7 @@ class Retriever:
         return list({chunk.row: chunk for chunk in chunks}.values())
 
     def _rank(self, chunks: Sequence[ChunkRow], found: WordHits, asked: _Asked) -> list[Ranked]:
-        """Every candidate with its scores, in no order. Runs off the event loop."""
-        if not chunks:
-            return []
+        """Every candidate, one at least, with its scores, in no order. Off the event loop."""
         cosine = covered = None
         if asked.query is not None:
             cosine = np.stack([c.vector for c in chunks]) @ asked.query
@@ -252,36 +235,20 @@ class Retriever:
             for at, chunk in enumerate(chunks)
         ]
 
+    async def _settle(self, ranked: list[Ranked], found: WordHits, asked: _Asked) -> list[Ranked]:
+        if self._scorer is None or asked.mode is not Mode.FUSED:
+            return ranked
+        matcher = Matcher(read_words(asked.text, found.term_weights, found.spelled))
+        calls = self._fusion.close_calls
+        return await settle_close_calls(asked.text, ranked, matcher, self._scorer, calls)
+
     def _arrange(
         self, ranked: Sequence[Ranked], found: WordHits, mode: Mode, limit: int
     ) -> list[Passage]:
         """The passages that are given back, best first; all candidates are still there."""
         if mode is not Mode.FUSED:
-            return [_passage(r) for r in order_by_score(ranked)[:limit]]
-        return [_passage(r) for r in arrange(ranked, limit, found.holders)]
-
-
-def _passage(ranked: Ranked) -> Passage:
-    chunk = ranked.chunk
-    return Passage(
-        chunk_id=chunk.chunk_id,
-        article_id=chunk.article_id,
-        version_id=chunk.version_id,
-        title=chunk.title,
-        url=chunk.url,
-        published_at=chunk.published_at,
-        authors=chunk.authors,
-        publisher=chunk.publisher,
-        heading=chunk.heading,
-        start=chunk.start,
-        end=chunk.end,
-        text=chunk.text,
-        sentences=sentence_spans(chunk.text, chunk.start, chunk.headings),
-        score=ranked.score,
-        cosine=ranked.cosine,
-        bm25=ranked.bm25,
-        superseded_by=chunk.superseded_by,
-    )
+            return [to_passage(r) for r in order_by_score(ranked)[:limit]]
+        return [to_passage(r) for r in arrange(ranked, limit, found.holders)]
 
 
 class _Clock:

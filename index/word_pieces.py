@@ -26,6 +26,7 @@ class WordPieces:
         self._reading = Tokenizer.from_buffer(tokenizer_json)
         self._reading.enable_truncation(limit)
         self._reading.no_padding()
+        self._start, self._end = self._reading.encode("").ids
 
     def count(self, text: str) -> int:
         """Word pieces of a text, special tokens not counted."""
@@ -34,6 +35,24 @@ class WordPieces:
     def encode(self, text: str) -> Encoding:
         """Ids of a text with special tokens, cut to what the model reads."""
         return self._reading.encode(_encodable(text))
+
+    def encode_pair(
+        self, first: str, second: str, *, limit: int, first_limit: int
+    ) -> tuple[list[int], list[int]]:
+        """Ids of two texts read together, and which of the two each id belongs to (0 or 1).
+
+        Special tokens included, these are at most ``limit``: of the first text
+        ``first_limit`` pieces are kept, and the second one gets what room is left.
+        """
+        ids = self._ids(first)[:first_limit]
+        head = [self._start, *ids, self._end]
+        room = max(0, limit - len(head) - 1)
+        tail = [*self._ids(second)[:room], self._end]
+        return head + tail, [0] * len(head) + [1] * len(tail)
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._counting.encode(_encodable(text), add_special_tokens=False).ids
+        return ids
 
 
 def load_word_pieces() -> WordPieces:

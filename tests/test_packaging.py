@@ -43,8 +43,8 @@ def test_every_module_of_the_tree_is_in_it(wheel: zipfile.ZipFile) -> None:
     assert here <= set(wheel.namelist())
 
 
-def test_the_embedder_is_in_it_with_its_licence_and_notice(wheel: zipfile.ZipFile) -> None:
-    for name in ("minilm-int8.onnx", "tokenizer.json", "LICENSE", "NOTICE"):
+def test_the_models_are_in_it_with_their_licence_and_notice(wheel: zipfile.ZipFile) -> None:
+    for name in ("minilm-int8.onnx", "tokenizer.json", "scorer-int8.onnx", "LICENSE", "NOTICE"):
         packed = wheel.read(f"index/model/{name}")
         assert hashlib.sha256(packed).digest() == (
             hashlib.sha256((ROOT / "index/model" / name).read_bytes()).digest()

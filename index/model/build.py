@@ -217,8 +217,13 @@ def build(weights: Path, target: Path) -> None:
     """Write the int8 model of the weights in ``weights`` to ``target``."""
     config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
     network = MiniLM(load_file(weights / "model.safetensors"), config)
+    quantise(network.write(), target)
+
+
+def quantise(model: onnx.ModelProto, target: Path) -> None:
+    """Write a float32 model to ``target`` with int8 weights; ``*.fp32.onnx`` is left beside it."""
     full = target.with_suffix(".fp32.onnx")
-    onnx.save(network.write(), full)
+    onnx.save(model, full)
     # Telemetry is decided at the first import.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from onnxruntime import quantization  # type: ignore[import-untyped]  # noqa: PLC0415

@@ -16,6 +16,11 @@ FINGERPRINT = f"all-MiniLM-L6-v2-int8:{MODEL_SHA256[:12]}:{DIMENSION}"
 LANGUAGES = frozenset({"en"})
 TOKENIZER = "tokenizer.json"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+# Reads a question and a sentence together; trained by us, see README.md beside it.
+SCORER = "scorer-int8.onnx"
+SCORER_SHA256 = "1191d8f89bb182f17155ed259c28b2d56f8db124c0f21d46a35342cefdb03c96"
+# Pieces that it was trained to read of a pair, and most of them that the question gets.
+PAIR_PIECES, QUESTION_PIECES = 96, 64
 
 
 def read_model() -> bytes:
@@ -34,6 +39,15 @@ def read_tokenizer() -> bytes:
         EmbeddingError: it is missing or altered.
     """
     return _read(TOKENIZER, TOKENIZER_SHA256)
+
+
+def read_scorer() -> bytes:
+    """The ONNX model of the sentence scorer.
+
+    Raises:
+        EmbeddingError: it is missing or altered.
+    """
+    return _read(SCORER, SCORER_SHA256)
 
 
 def _read(name: str, expected: str) -> bytes:

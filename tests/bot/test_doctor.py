@@ -16,6 +16,7 @@ from bot.doctor import check_folder, check_python, check_space, check_token
 from bot.doctor_online import check_discord
 from bot.owner.folder import DataFolder
 from bot.settings import Settings, load_settings
+from index.model import files
 from tests.fakes.service import FakeService, make_parts
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4OQ.GabcdE.abcdefghijklmnopqrstuvwxyz0123456789AB"
@@ -55,7 +56,8 @@ def test_a_fresh_folder_is_well_and_says_what_comes_next(doctor: Doctor) -> None
     assert code == 0
     assert {name: check["state"] for name, check in checks.items()} == {
         "python": "ok", "settings": "ok", "data folder": "ok", "disk": "ok", "index": "warn",
-        "embedder": "ok", "language model": "ok", "prompts": "ok", "token": "warn", "intents": "ok",
+        "embedder": "ok", "sentence scorer": "ok", "language model": "ok", "prompts": "ok",
+        "token": "warn", "intents": "ok",
     }  # fmt: skip
     assert checks["index"]["todo"] == "footnote index add TARGET"
     assert not Path(".footnote").exists(), "looking changes nothing"
@@ -104,6 +106,26 @@ def test_an_embedder_that_fails_is_named_with_its_cause(doctor: Doctor) -> None:
 
     assert code == 1
     assert "minilm-int8.onnx is damaged" in checks["embedder"]["message"]
+
+
+def test_a_scorer_that_cannot_be_loaded_is_named_and_answers_go_on(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "SCORER", "absent.onnx")
+    code, checks = doctor()
+
+    assert code == 0
+    assert checks["sentence scorer"]["state"] == "warn"
+    assert "absent.onnx cannot be read" in checks["sentence scorer"]["message"]
+
+
+def test_a_scorer_that_is_switched_off_is_said_so(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_SCORER", "no")
+    _, checks = doctor()
+
+    assert "switched off" in checks["sentence scorer"]["message"]
 
 
 def test_mistakes_in_the_settings_are_failures_of_their_own(

@@ -1,0 +1,76 @@
+"""The dense half: an edition's chunks that are nearest to a question in meaning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import chunk_rows, library_rows
+from index.database import Database
+from index.embedding import Embedder
+from index.errors import VectorStoreError
+from index.library_rows import LibraryRow
+from index.vector_store import VectorStore
+
+
+class DenseSearch:
+    """Finds by meaning in one library.
+
+    Args:
+        library: The library's name.
+        database: Knows which chunks an edition has.
+        vectors: The vector index.
+        embedder: Turns the question into a vector.
+    """
+
+    def __init__(
+        self, *, library: str, database: Database, vectors: VectorStore, embedder: Embedder
+    ) -> None:
+        self._library = library
+        self._database = database
+        self._vectors = vectors
+        self._embedder = embedder
+
+    async def find(
+        self, question: str, library: LibraryRow, depth: int
+    ) -> tuple[NDArray[np.float32], list[tuple[str, float]]]:
+        """The question's vector, and at most ``depth`` chunk ids with their cosines, best first.
+
+        Raises:
+            EmbeddingError: the question cannot be embedded.
+            VectorStoreError: the vector index cannot be read, or is being made anew.
+        """
+        query = await self._embedder.embed_query(question)
+        dense = await self._find_near(query, library, depth)
+        if dense is None:
+            # A rebuild may just have put another collection in its place.
+            again = await self._database.read(lambda c: library_rows.find_library(c, self._library))
+            if again is not None and again.collection != library.collection:
+                dense = await self._find_near(query, replace(again, edition=library.edition), depth)
+        if dense is None:
+            raise VectorStoreError("The vector index is being made anew.")
+        return query, dense
+
+    async def _find_near(
+        self, query: NDArray[np.float32], library: LibraryRow, want: int
+    ) -> list[tuple[str, float]] | None:
+        """The nearest chunks of the edition, best first; None where the collection is empty."""
+        assert library.collection is not None  # noqa: S101 - set when the library was made
+        # Versions of other editions stay in the collection until it is rebuilt, so ask
+        # for more until enough of this edition came back, or there is no more.
+        ask = want * 2
+        while True:
+            hits = await self._vectors.query(library.collection, query, ask)
+            if not hits:
+                return None
+            live = await self._database.read(
+                lambda c, ids=[id_ for id_, _ in hits]: chunk_rows.live_chunk_ids(  # type: ignore[misc]
+                    c, library.pk, library.edition, ids
+                )
+            )
+            kept = [(id_, score) for id_, score in hits if id_ in live]
+            if len(kept) >= want or len(hits) < ask:
+                return kept[:want]
+            ask *= 4
