@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.answering.amounts import amounts_in
 from bot.answering.citations import quote_of, show_text
-from bot.answering.kinds import Kind
+from bot.answering.kinds import FIGURES, NAMES, Kind
 from bot.answering.models import Evidence, LinkedSentence, Question, Quote
+from bot.answering.named import is_denied
 from bot.answering.ports import Differing, SentenceEncoder, Settled
 from bot.answering.question import Wanted, read_question
 from bot.answering.same_thing import DifferenceLimits, coverage_of, in_context, is_same_thing
 from bot.answering.slots import find_slot
-from bot.answering.values import Value, differ, mask, values_in
+from bot.answering.values import CLOCKS, Value, differ, mask, values_in
 from bot.answering.words import stem_of, stems_of, words_of
 from index.errors import EmbeddingError
 
@@ -28,13 +30,19 @@ _ASKING = frozenset(
     stem_of(word) for word in "time date year day name number amount kind type called".split()
 )
 SLOT = "slot"
+_BESIDE = 2
+_DENIED = re.compile(r"\b(?:not|never|instead of|rather than) (?:at |the )?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A sentence of an answer, one that contradicts it, and both values."""
+    """A sentence of an answer, one that contradicts it, and both values.
+
+    ``own`` gives the value where the quoted sentence itself does not: it stands beside it.
+    """
 
     quote: Quote
+    own: Evidence
     rival: Evidence
     value: Value
     other: Value
@@ -71,7 +79,7 @@ class ArticleDifferences:
             for pair in await self._rivals(wanted, sentence, evidence):
                 if pair.rival.id not in taken:
                     found.setdefault(pair.quote, []).append(pair)
-                    taken.add(pair.rival.id)
+                    taken |= {pair.rival.id, pair.own.id}
         return _put_together(sentences, found) if found else Settled(tuple(sentences))
 
     async def _rivals(
@@ -120,17 +128,48 @@ def find_pairs(
         own = by_place.get((quote.version_id, quote.start))
         if own is None:
             continue
-        for rival in evidence:
-            if rival.passage.article_id == quote.article_id:
-                continue
-            clash = _clash(wanted, own, rival)
-            if clash and is_same_thing(
-                wanted, own, rival, limits, values_are_dates=clash[0].kind == "date"
-            ):
-                masked = _mask(wanted, own), _mask(wanted, rival)
-                reached, corrects = coverage_of(wanted, rival), _denies(rival.text, clash[0])
-                pairs.append(Pair(quote, rival, *clash, masked, reached, corrects))
+        rivals = [item for item in evidence if item.passage.article_id != quote.article_id]
+        for teller in _tellers(wanted, own, evidence):
+            found = (_pair(wanted, quote, teller, rival, limits) for rival in rivals)
+            pairs += [pair for pair in found if pair]
     return pairs
+
+
+def _tellers(wanted: Wanted, own: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentence, or where it gives no value those beside it that do."""
+    if wanted.kind not in FIGURES | NAMES or values_in(wanted, own.text):
+        return [own]
+    spans = list(own.passage.sentences)
+    beside = [
+        item
+        for item in evidence
+        if item.passage.chunk_id == own.passage.chunk_id
+        and own.span in spans
+        and item.span in spans
+        and abs(spans.index(item.span) - spans.index(own.span)) <= _BESIDE
+        and values_in(wanted, item.text)
+    ]
+    return [own, *beside]
+
+
+def _pair(
+    wanted: Wanted, quote: Quote, own: Evidence, rival: Evidence, limits: DifferenceLimits
+) -> Pair | None:
+    clash = _clash(wanted, own, rival)
+    if not clash or not is_same_thing(
+        wanted, own, rival, limits, values_are_dates=clash[0].kind == "date"
+    ):
+        return None
+    return Pair(
+        quote=quote,
+        own=own,
+        rival=rival,
+        value=clash[0],
+        other=clash[1],
+        masked=(_mask(wanted, own), _mask(wanted, rival)),
+        coverage=coverage_of(wanted, rival),
+        corrects=_denies(rival, clash[0]) or _denies(own, clash[1]),
+    )
 
 
 def _without_asking_words(wanted: Wanted) -> Wanted:
@@ -139,14 +178,17 @@ def _without_asking_words(wanted: Wanted) -> Wanted:
     return replace(wanted, terms=terms or wanted.terms)
 
 
-def _denies(text: str, value: Value) -> bool:
-    """Whether a sentence names a value only to deny it: "four pairs, not three"."""
-    first = re.escape(value.text.split()[0])
-    return bool(
-        re.search(
-            rf"\b(?:not|never|instead of|rather than) (?:at |the )?{first}\b", text, re.IGNORECASE
-        )
-    )
+def _denies(item: Evidence, value: Value) -> bool:
+    """Whether an article names a value only to deny it: "four pairs, not three"."""
+    text = f"{item.passage.title}. {item.text}"
+    first = value.text.split()[0].lower()
+    hours = {value.key[0], int(str(value.key[0])) % 12} if value.kind in CLOCKS else {value.key[0]}
+    for match in _DENIED.finditer(text):
+        behind = text[match.end() :]
+        figures = {a.value for a in amounts_in(behind, words_of(behind)) if not a.start}
+        if behind.lower().startswith(first) or figures & hours:
+            return True
+    return False
 
 
 def _clash(wanted: Wanted, own: Evidence, rival: Evidence) -> tuple[Value, Value] | None:
@@ -157,7 +199,8 @@ def _clash(wanted: Wanted, own: Evidence, rival: Evidence) -> tuple[Value, Value
         return clash
     pair = _value_at(own.text, *slot.one), _value_at(rival.text, *slot.other)
     asked = any(set(value.key) & wanted.stems for value in pair)
-    return None if asked or wanted.kind is Kind.REASON else pair
+    denied = is_denied(own.text, slot.one[0]) or is_denied(rival.text, slot.other[0])
+    return None if asked or denied or wanted.kind is Kind.REASON else pair
 
 
 def _values(wanted: Wanted, own: Evidence, rival: Evidence) -> list[list[Value]]:
@@ -197,7 +240,17 @@ def _put_together(sentences: Sequence[LinkedSentence], found: dict[Quote, list[P
             said = theirs[0] if theirs else LinkedSentence(show_text(quote.text), (quote,))
             told.append((quote, pair.other.text, said))
         if pairs:
-            told.insert(0, (pairs[0].quote, pairs[0].value.text, sentence))
+            mine, quote = pairs[0], quote_of(pairs[0].own)
+            if quote in sentence.quotes:
+                told.insert(0, (quote, mine.value.text, sentence))
+            else:
+                said = next(
+                    (s for s in rest if quote in s.quotes),
+                    LinkedSentence(show_text(quote.text), (quote,)),
+                )
+                rest = [s for s in rest if s is not said]
+                settled.append(sentence)
+                told.insert(0, (quote, mine.value.text, said))
             told = list({each[0]: each for each in told}.values())
             told.sort(key=lambda each: each[0].published_at or "", reverse=True)
             differing.append(Differing(tuple(t[0] for t in told), tuple(t[1] for t in told)))

@@ -14,6 +14,8 @@ from bot.answering.words import stems_of, words_of
 
 _CONTEXT_CHARS = 300
 _OPENING = 5
+_TAKEN_UP = 3
+_TAKING_UP = frozenset("it its he she they his her their this these".split())
 _LEANING = frozenset("it its he she they his her their this these that those such here".split())
 
 
@@ -30,8 +32,8 @@ class DifferenceLimits:
     """
 
     coverage: float = 0.5
-    own: float = 0.3
-    likeness: float = 0.85
+    own: float = 0.2
+    likeness: float = 0.82
     relief: float = 0.3
     for_names: float = 0.05
     for_corrections: float = 0.2
@@ -64,10 +66,10 @@ def is_same_thing(
 
 
 def coverage_of(wanted: Wanted, item: Evidence) -> float:
-    """The share of the question's words in a sentence, its title and what stands before it."""
+    """The share of the question's words in a sentence, its title and what stands around it."""
     passage = item.passage
     before = passage.text[: item.span.start - passage.start][-_CONTEXT_CHARS:]
-    around = f"{passage.title} {passage.publisher or ''} {before} {item.text}"
+    around = f"{passage.title} {passage.publisher or ''} {before} {item.text} {_goes_on(item)}"
     return covered_share(wanted.terms, stems_of(around))
 
 
@@ -89,13 +91,26 @@ def _of_other_years(own: Evidence, rival: Evidence) -> bool:
 
 
 def in_context(item: Evidence) -> str:
-    """A sentence, with the one before it where it leans on that: "It was rebuilt in 1806."."""
+    """A sentence, with the one before it where it leans on that: "It was rebuilt in 1806.".
+
+    So with the one behind it where that leans: "Ada Quill was a builder. She drew the plans.".
+    """
     passage = item.passage
     before = [span for span in passage.sentences if span.end <= item.span.start]
-    opening = words_of(item.text)[:_OPENING]
-    leans = any(word.lower in _LEANING for word in opening) or (
+    opens = f"{passage.slice(before[-1])} " if before and _leans(item.text) else ""
+    goes_on = _goes_on(item)
+    return f"{opens}{item.text}{goes_on and ' '}{goes_on}"
+
+
+def _goes_on(item: Evidence) -> str:
+    """The sentence behind one, where it leans on that; "" otherwise."""
+    behind = [span for span in item.passage.sentences if span.start >= item.span.end]
+    text = item.passage.slice(behind[0]) if behind else ""
+    return text if any(w.lower in _TAKING_UP for w in words_of(text)[:_TAKEN_UP]) else ""
+
+
+def _leans(text: str) -> bool:
+    opening = words_of(text)[:_OPENING]
+    return any(word.lower in _LEANING for word in opening) or (
         [w.lower for w in opening[:1]] == ["the"] and not any(w.is_capitalised for w in opening[1:])
     )
-    if not before or not leans:
-        return item.text
-    return f"{passage.slice(before[-1])} {item.text}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answering.amounts import Amount, amounts_in
-from bot.answering.facts import CALENDAR_WORDS, month_of
+from bot.answering.facts import month_of
 from bot.answering.kinds import NAMES, Kind
+from bot.answering.named import find_names
 from bot.answering.question import Wanted
 from bot.answering.words import Word, share_root, words_of
 
@@ -20,16 +21,21 @@ _CLOCK = re.compile(
     r"|\b(?P<plain>(?:[01]?\d|2[0-3]):[0-5]\d)\b|\b(?P<word>noon|midnight)\b",
     re.IGNORECASE,
 )
-# Who reported it, behind the sentence: "(Reuters)".
-_CREDIT = re.compile(r"\s\([^()]{2,60}\)\W*$")
+# Before a time at which something ends: "until 8 p.m.", "closes at 6", "between 11 and 4 p.m.".
+_ENDS = re.compile(
+    r"\b(?:until|till|to|(?:close|shut|end|finish)(?:s|es|d|ed)?(?: at)?"
+    r"|(?:between|from) [^,;]{1,12} and) *$"
+    r"|[-–—] *$",
+    re.IGNORECASE,
+)
+_END_WORD = re.compile(r"(?:clos|shut|end|finish)(?:e?s|ed|ing|e|t?ing)?|until|till|late|hours")
 _HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
 _HALF_DAY = 12
+CLOCKS = frozenset({"clock", "closing"})
 _COUNTED_REACH = 3
 _MEASURES = frozenset({Kind.NUMBER, Kind.SHARE, Kind.MONEY, Kind.DURATION})
 _CURRENCIES = frozenset({"dollar", "euro", "pound", "yen", "won"})
 _TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
-_LINKS = frozenset("of the and de la van von der del al".split())
-_TITLE = frozenset("mr mrs ms dr sir president mayor king queen prince minister".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Value:
     """A value as it stands in a sentence.
 
     ``key`` says what it is: equal keys are the same value, keys of one ``kind`` that differ
-    are different values. ``start`` and ``end`` are where it stands.
+    are different values. ``start`` and ``end`` are where it stands. ``rank`` says of a name how
+    likely it is the one that answers.
     """
 
     kind: str
@@ -45,6 +52,7 @@ class Value:
     text: str
     start: int
     end: int
+    rank: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,11 +64,16 @@ def values_in(wanted: Wanted, text: str) -> list[Value]:
     """The values of the kind a question asks for, but for those it says itself."""
     words = words_of(text)
     if wanted.kind is Kind.TIME:
-        return [*_clock_times(text), *_dates(wanted, text, words)]
+        times, kind = list(_clock_times(text)), "closing" if _asks_for_end(wanted) else "clock"
+        asked = [time for time in times if time.kind == kind]
+        return [*(asked or times * (kind == "closing")), *_dates(wanted, text, words)]
     if wanted.kind in _MEASURES:
         return _measures(wanted, text, words)
     if wanted.kind in NAMES:
-        return list(_names(wanted, text, words))
+        return [
+            Value("name", name.key, text[name.start : name.end], name.start, name.end, name.rank)
+            for name in find_names(wanted, text, words)
+        ]
     return []
 
 
@@ -70,10 +83,11 @@ def differ(one: Sequence[Value], other: Sequence[Value]) -> tuple[Value, Value] 
         mine = [value for value in one if value.kind == kind]
         others = [value for value in other if value.kind == kind]
         if kind == "name":
-            # Names that both have are what it is about. Of several, which one answers?
-            mine, others = _without_shared(mine, others), _without_shared(others, mine)
-            if len(mine) != 1 or len(others) != 1:
-                continue
+            # Names that both have are what it is about.
+            mine, others = (
+                sorted(_without_shared(these, those), key=lambda value: -value.rank)
+                for these, those in ((mine, others), (others, mine))
+            )
         elif any(_may_be_same(a, b) for a in mine for b in others):
             return None
         if mine and others:
@@ -87,13 +101,29 @@ def _without_shared(mine: Sequence[Value], others: Sequence[Value]) -> list[Valu
 
 def _may_be_same(one: Value, other: Value) -> bool:
     if one.kind == "name":
-        return any(a == b or share_root(a, b) for a in one.names for b in other.names)
+        return _is_short_for(one, other) or any(
+            a == b or share_root(a, b) for a in one.names for b in other.names
+        )
     if one.kind == "date":
         # "March 2031" and "17 March" may be one day: only what both state can differ.
         pairs = zip(one.key, other.key, strict=True)
         stated = [(a, b) for a, b in pairs if a is not None and b is not None]
         return not stated or all(a == b for a, b in stated)
     return one.key == other.key
+
+
+def _asks_for_end(wanted: Wanted) -> bool:
+    """Whether a question is about when something ends, not "when does it open"."""
+    return any(_END_WORD.fullmatch(word.lower) for word in wanted.words)
+
+
+def _is_short_for(one: Value, other: Value) -> bool:
+    """Whether a name is the other's first letters: "U.S." and "United States"."""
+    short, long = sorted((one, other), key=lambda value: len(value.text))
+    letters = short.text.replace(".", "")
+    return letters.isupper() and letters == "".join(
+        word[0] for word in long.text.split() if word[0].isupper()
+    )
 
 
 def _measures(wanted: Wanted, text: str, words: Sequence[Word]) -> list[Value]:
@@ -143,7 +173,8 @@ def _clock_times(text: str) -> Iterator[Value]:
             is_late |= match["half"].lower().endswith("evening")
             hour = hour % _HALF_DAY + _HALF_DAY * is_late
             minute = int(match["minute"] or 0)
-        yield Value("clock", (hour, minute), match.group(), match.start(), match.end())
+        kind = "closing" if _ENDS.search(text[: match.start()]) else "clock"
+        yield Value(kind, (hour, minute), match.group(), match.start(), match.end())
 
 
 def _dates(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Value]:
@@ -186,51 +217,6 @@ def _date_key(run: Sequence[Word]) -> tuple[int | None, int | None, int | None]:
     days = [n for n in numbers if 1 <= n <= 31]  # noqa: PLR2004
     month = months[0] if months else None
     return (years[0] if years else None, month, days[0] if days and month else None)
-
-
-def _names(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Value]:
-    """Runs of capitalised words that the question does not say."""
-    credit = _CREDIT.search(text)
-    for run in _name_runs(text, words):
-        if credit and run[0].start > credit.start():
-            continue
-        key = tuple(w.stem for w in run if w.is_content and w.lower not in _TITLE)
-        if key and not set(key) & wanted.stems:
-            end = run[-1].start + len(run[-1].text)
-            yield Value("name", key, text[run[0].start : end], run[0].start, end)
-
-
-def _name_runs(text: str, words: Sequence[Word]) -> Iterator[list[Word]]:
-    run: list[Word] = []
-    for place, word in enumerate(words):
-        opens = place == 0 and not (
-            len(words) > 1 and words[1].is_capitalised and _touch(text, word, words[1])
-        )
-        is_name = word.is_capitalised and word.is_content and word.lower not in CALENDAR_WORDS
-        touches = bool(run) and _touch(text, run[-1], word)
-        if run and not (is_name and touches):
-            if touches and word.lower in _LINKS and _opens_name(text, words, place + 1):
-                run.append(word)
-                continue
-            yield run
-            run = []
-        if is_name and not opens:
-            run.append(word)
-    if run:
-        yield run
-
-
-def _opens_name(text: str, words: Sequence[Word], place: int) -> bool:
-    """Whether a name goes on here, behind a small word: "Bank of England"."""
-    if place >= len(words) or not words[place].is_capitalised:
-        return False
-    return _touch(text, words[place - 1], words[place])
-
-
-def _touch(text: str, one: Word, other: Word) -> bool:
-    return text[one.start + len(one.text) : other.start].strip(" -'\"“”’.") == "" and (
-        ". " not in text[one.start + len(one.text) : other.start]
-    )
 
 
 def mask(text: str, values: Sequence[Value]) -> str:

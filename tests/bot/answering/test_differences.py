@@ -100,6 +100,24 @@ async def test_two_articles_that_contradict_each_other_are_both_cited_newest_fir
             "The old lifeboat of the harbour is painted crimson all over.",
             ("crimson", "orange"),
         ),
+        (
+            "Who drew the plans of the old lighthouse?",
+            "The British engineer Ada Quill drew the plans of the old lighthouse.",
+            "The plans of the old lighthouse were drawn by Hugo Brandt.",
+            ("Hugo Brandt", "Ada Quill"),
+        ),
+        (
+            "Into which river did the mill wheel fall?",
+            "The old mill wheel fell into the Arle River.",
+            "The old mill wheel fell into the Senn River.",
+            ("Senn River", "Arle River"),
+        ),
+        (
+            "When does the swimming hall close?",
+            "The swimming hall is open from 8 a.m. until 9 p.m.",
+            "The swimming hall opens at 8 a.m. and closes at 7 p.m.",
+            ("7 p.m.", "9 p.m."),
+        ),
     ],
 )
 async def test_figures_dates_names_and_other_words_can_differ(
@@ -164,6 +182,31 @@ async def test_figures_dates_names_and_other_words_can_differ(
             "Ada Quill designed the old lighthouse.",
         ),
         (
+            "When does the swimming hall open?",
+            "The swimming hall opens at 8 a.m.",
+            "The swimming hall is open until 7 p.m.",
+        ),
+        (
+            "Who paid for the new pier?",
+            "The new pier was paid for by the United States.",
+            "The new pier was paid for by the U.S.",
+        ),
+        (
+            "Where did the old mill wheel fall?",
+            "The old mill wheel fell in Ellery.",
+            "The old mill wheel fell, says the Marrow Wheel Society.",
+        ),
+        (
+            "Who designed the old lighthouse?",
+            "The old lighthouse was designed by Ada Quill.",
+            "The old lighthouse was not designed by Hugo Brandt.",
+        ),
+        (
+            "what colour is the old lifeboat of the harbour painted",
+            "The old lifeboat of the harbour is painted orange all over.",
+            "The old lifeboat of the harbour is not painted crimson all over.",
+        ),
+        (
             "Why was the pier closed?",
             "The pier was closed because of 12 broken planks.",
             "The pier was closed because of 14 broken planks.",
@@ -171,7 +214,8 @@ async def test_figures_dates_names_and_other_words_can_differ(
     ],
     ids=(
         "same-value place unasked-place year counted asked "
-        "clock other-thing precision same-name reason"
+        "clock other-thing precision same-name opening-closing initials no-place "
+        "denied denied-word reason"
     ).split(),
 )
 async def test_other_things_and_the_same_value_are_no_contradiction(
@@ -181,6 +225,50 @@ async def test_other_things_and_the_same_value_are_no_contradiction(
 
     assert settled.differing == ()
     assert [s.text for s in settled.sentences] == [first]
+
+
+async def test_a_value_beside_the_shown_sentence_is_compared_and_cited() -> None:
+    evidence = told(
+        "The new library is open from Monday to Friday. Its doors open at 9 a.m.",
+        "The new library opens at 10 a.m.",
+    )
+
+    (differing,) = (settled := await settle("When does the new library open?", evidence)).differing
+
+    assert differing.values == ("10 a.m.", "9 a.m.")
+    assert [s.text for s in settled.sentences] == [
+        evidence[0].text,
+        "The new library opens at 10 a.m.",
+        "Its doors open at 9 a.m.",
+    ]
+    assert {q for d in settled.differing for q in d.quotes} <= {
+        q for s in settled.sentences for q in s.quotes
+    }
+
+
+async def test_what_a_sentence_is_about_may_stand_in_the_next_that_leans_on_it() -> None:
+    evidence = told(
+        "Ada Quill wrote the song of the harbour lanterns.",
+        "Hugo Brandt was a fisherman. He wrote the song of the harbour lanterns.",
+    )
+
+    settled = await settle("Who wrote the song of the harbour lanterns?", evidence)
+
+    assert [d.values for d in settled.differing] == [("Hugo Brandt", "Ada Quill")]
+
+
+async def test_a_contradiction_is_told_once_though_both_sides_are_in_the_answer() -> None:
+    evidence = evidence_of(
+        Article("one", "Report", "The old pier opened in 1874.", published_at="2031-03-03"),
+        Article("two", "News", "The old pier opened in 1881.", published_at="2031-03-05"),
+        Article("three", "Notes", "The old pier opened in 1890.", published_at="2031-03-06"),
+    )
+
+    settled = await ArticleDifferences().settle(
+        Question("When did the old pier open?", "q"), [sentence_of(e) for e in evidence], evidence
+    )
+
+    assert [d.values for d in settled.differing] == [("1890", "1881", "1874")]
 
 
 async def test_an_article_does_not_contradict_itself() -> None:
