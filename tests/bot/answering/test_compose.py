@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.answering.choosing import in_reading_order
-from bot.answering.compose import ExtractiveComposer
+from bot.answering.compose import MOST_READ, Calibration, ExtractiveComposer
 from bot.answering.engine import Answerer
 from bot.answering.evidence import offer_evidence
 from bot.answering.features import gather_candidates, measure
@@ -236,8 +236,10 @@ class LikesGoats:
 
     def __init__(self, *, tells: bool = True) -> None:
         self.tells = tells
+        self.read: list[str] = []
 
     async def score(self, question: str, sentences: Sequence[str]) -> list[float] | None:
+        self.read += sentences
         return [9.0 if "goats" in text else -9.0 for text in sentences] if self.tells else None
 
 
@@ -247,12 +249,53 @@ async def test_a_reader_decides_where_it_can_tell(
 ) -> None:
     composer = ExtractiveComposer(
         encoder,
-        weights=ComposerWeights(reader=5.0),
-        support=SupportWeights(reader=1.0),
         scorer=LikesGoats(tells=tells),
+        by_reading=Calibration(ComposerWeights(reader=5.0), SupportWeights(reader=1.0)),
     )
     answerer = Answerer(articles=ArticlesInMemory([BOATS]), composer=composer, link=no_link)
 
     reply = await answerer.reply(Question("Which boat left the harbour at dawn?", "q"))
 
     assert words in quotes_of(reply)[0]
+
+
+async def test_as_shipped_a_sure_reader_moves_its_sentence_to_the_front(encoder: Embedder) -> None:
+    oats = Article("o", "Oats", "Two goats eat oats at the harbour. Two horses eat oats there.")
+    question = "What eats oats at the harbour?"
+
+    class LikesHorses(LikesGoats):
+        async def score(self, question: str, sentences: Sequence[str]) -> list[float] | None:
+            return [9.0 if "horses" in text else -9.0 for text in sentences]
+
+    firsts = []
+    for scorer in (LikesHorses(), LikesGoats(), LikesGoats(tells=False), None):
+        composer = ExtractiveComposer(encoder, scorer=scorer)
+        answerer = Answerer(articles=ArticlesInMemory([oats]), composer=composer, link=no_link)
+        firsts.append(quotes_of(await answerer.reply(Question(question, "q")))[0])
+
+    assert "horses" in firsts[0]
+    assert "goats" in firsts[1]
+    assert firsts[2] == firsts[3]
+
+
+async def test_few_sentences_are_read_and_each_behind_its_title() -> None:
+    text = "\n\n".join(f"Boat number {n} left the harbour at dawn." for n in range(400))
+    boats, scorer = Article("b", "Boats", text), LikesGoats()
+    composer = ExtractiveComposer(WordEncoder(), scorer=scorer)
+    answerer = Answerer(articles=ArticlesInMemory([boats]), composer=composer, link=no_link)
+
+    await answerer.reply(Question("Which boat left the harbour?", "q"))
+
+    assert 1 < len(scorer.read) <= MOST_READ
+    assert all(text.startswith("Boats: Boat number") for text in scorer.read)
+
+
+async def test_nothing_is_read_where_words_alone_are_compared() -> None:
+    scorer = LikesGoats()
+    composer = ExtractiveComposer(WordEncoder(broken=True), scorer=scorer)
+    answerer = Answerer(articles=ArticlesInMemory([TOWN]), composer=composer, link=no_link)
+
+    reply = await answerer.reply(Question("Who lost in Gull Ward?", "q"))
+
+    assert "Bram Otter" in quotes_of(reply)[0]
+    assert not scorer.read
