@@ -15,7 +15,10 @@ class NearestJson(TypedDict):
 
 
 class GapJson(TypedDict):
-    """A question that was left open; times are UTC, ISO 8601."""
+    """A question that was left open; times are UTC, ISO 8601.
+
+    ``was_closed`` is true of one that was to be closed and was so already.
+    """
 
     key: int
     question: str
@@ -26,6 +29,7 @@ class GapJson(TypedDict):
     last_asked: str
     times: int
     closed_at: str | None
+    was_closed: bool
 
 
 def gap_to_json(gap: Gap) -> GapJson:
@@ -40,4 +44,5 @@ def gap_to_json(gap: Gap) -> GapJson:
         "last_asked": gap.last_asked,
         "times": gap.times,
         "closed_at": gap.closed_at,
+        "was_closed": gap.was_closed,
     }

@@ -16,6 +16,7 @@ import prompts
 from bot.checks import Check, State
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job
+from bot.llm.connecting import ModelSettingsError
 from bot.output import Output
 from bot.owner.folder import DataFolder
 from bot.settings import Settings, SettingsError
@@ -163,6 +164,10 @@ async def _check_index(job: Job) -> AsyncIterator[Check]:
                 report = await session.perform("verify", {**job.request(), "library": name})
                 status = await session.perform("status", {**job.request(), "library": name})
                 yield _describe_library(name, status, report)
+    except ModelSettingsError:  # told by a check of its own
+        message = "It was not looked at, because the language model's settings cannot be used."
+        yield Check("index", State.WARN, message, "Mend them first.")
+        return
     except FootnoteError as error:
         yield Check("index", State.FAIL, str(error))
         return

@@ -26,11 +26,11 @@ _LOAD_SECONDS = 120.0
 async def check_model(settings: Settings, *, online: bool) -> list[Check]:
     """What there is to say about the language model; it is asked for a word when ``online``."""
     if not settings.llm:
-        message = "None is set; answers are put together from the articles' own sentences."
-        return [Check(NAME, State.OK, message)]
+        return [_describe_none(settings)]
     connection = Connection(settings)
     try:
         connection.check()
+        await connection.check_class()
     except FootnoteError as error:
         return [Check(NAME, State.FAIL, str(error))]
     shown = f"{name_model(settings)} ({settings.llm})"
@@ -39,6 +39,18 @@ async def check_model(settings: Settings, *, online: bool) -> list[Check]:
         return [await _ask(connection, settings, shown), budget]
     message = f"{shown} is set."
     return [Check(NAME, State.OK, message, "See if it answers: footnote doctor --online"), budget]
+
+
+def _describe_none(settings: Settings) -> Check:
+    """That none is set; a warning where something else of one is."""
+    message = "None is set; answers are put together from the articles' own sentences."
+    given = {"MODEL": settings.llm_model, "URL": settings.llm_url, "KEY": settings.llm_key}
+    names = [f"FOOTNOTE_LLM_{name}" for name, value in given.items() if value]
+    if not names:
+        return Check(NAME, State.OK, message)
+    does = f"{', '.join(names)} {'does' if len(names) == 1 else 'do'} nothing"
+    todo = f"{does} without FOOTNOTE_LLM; set it, such as to openai-like."
+    return Check(NAME, State.WARN, message, todo)
 
 
 async def check_budget(settings: Settings) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ async def evaluate(
         settings = settings.model_copy(update={"llm": ""})
     # Whatever can fail at the end is tried before an hour of measuring.
     for file in filter(None, (options.save, options.chart)):
-        _prepare_folder(file)
+        _require_place(file)
     if options.chart is not None:
         require_charts()
     old = load_report(options.compare) if options.compare is not None else None
@@ -55,13 +56,17 @@ async def evaluate(
     return {"table": table, **written}
 
 
-def _prepare_folder(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror or error}.") from error
+def _require_place(file: Path) -> None:
+    """Make sure that a file can be written; a folder that is misspelt is not made."""
+    reason = None
     if file.is_dir():
-        raise CommandError(f"{file} cannot be written: it is a folder.")
+        reason = "it is a folder"
+    elif not file.parent.is_dir():
+        reason = f"there is no folder {file.parent}"
+    elif not os.access(file if file.exists() else file.parent, os.W_OK):
+        reason = "it may not be written"
+    if reason is not None:
+        raise CommandError(f"{file} cannot be written: {reason}.")
 
 
 def _write_json(file: Path, value: dict[str, Any]) -> None:

@@ -22,8 +22,9 @@ def gaps_as_text(result: _Json) -> str:
 
 
 def closed_gap_as_text(gap: _Json) -> str:
-    """The gap that was put away."""
-    return f"Closed {gap['key']}: {clean(gap['question'])}"
+    """The gap that was put away, or had been before."""
+    said = f"{gap['key']} is closed already" if gap.get("was_closed") else f"Closed {gap['key']}"
+    return f"{said}: {clean(gap['question'])}"
 
 
 def _write(gap: _Json) -> str:

@@ -19,11 +19,14 @@ from bot.evaluation.kinds import Kind, load_report, tell_kind
 from bot.evaluation.lines import N, take_half, take_sample
 from bot.evaluation.options import EvalOptions
 from bot.settings import Settings
+from bot.terminal import count_of
 from index.models import OnProgress
 
 if TYPE_CHECKING:
     from bot.evaluation.runner import Bot
     from bot.service import FootnoteService
+
+_ALL = 2**31
 
 _Measure = Callable[[Settings, Path, EvalOptions, OnProgress], Awaitable[Report]]
 
@@ -50,6 +53,7 @@ async def _ask_questions(
     settings: Settings, path: Path | None, options: EvalOptions, on_progress: OnProgress
 ) -> Report:
     from bot.evaluation import runner
+    from bot.evaluation.strangers import warn_of_strangers
 
     # Read first: a mistake in it shows before the articles are indexed.
     cases = _choose(load_cases(path), options, path) if path is not None else []
@@ -63,6 +67,7 @@ async def _ask_questions(
         if path is None:
             golden = golden_cases(await service.golden(own.library))
             cases = _choose(golden, options, path)
+        articles = await service.find_articles(own.library, "", limit=_ALL)
         return await runner.run(
             cases,
             await stack.enter_async_context(_connect(service, own)),
@@ -70,6 +75,7 @@ async def _ask_questions(
             about=[
                 _describe_choice(len(cases), options),
                 await _describe_library(service, own.library),
+                *warn_of_strangers(cases, {article_id for article_id, _ in articles}),
             ],
             on_progress=on_progress,
         )
@@ -108,7 +114,7 @@ async def _check_claims(
     from bot.evaluation.attribution import load_claims, supports
 
     chosen = _choose(load_claims(path), options, path)
-    about = [_describe_choice(len(chosen), options, "claims"), "Checked by plain code."]
+    about = [_describe_choice(len(chosen), options, "claim"), "Checked by plain code."]
     return await claims.run(
         chosen, supports, name=name_set(path, ""), about=about, on_progress=on_progress
     )
@@ -137,7 +143,7 @@ async def _try_attacks(
             trials,
             lambda trial: service.ask(homes[trial.id], trial.question),
             name=name_set(path, ""),
-            about=[_describe_choice(len(trials), options, "attacks")],
+            about=[_describe_choice(len(trials), options, "attack")],
             on_progress=on_progress,
         )
 
@@ -250,8 +256,8 @@ def name_set(path: Path | None, library: str) -> str:
     return path.parent.name if stem in ("questions", "tasks", "dev") else stem
 
 
-def _describe_choice(count: int, options: EvalOptions, what: str = "questions") -> str:
-    line = f"{count:,} {what}"
+def _describe_choice(count: int, options: EvalOptions, what: str = "question") -> str:
+    line = count_of(count, what)
     if options.half is not None:
         line += f", of the half to {options.half}"
     if options.sample is not None:
@@ -261,7 +267,7 @@ def _describe_choice(count: int, options: EvalOptions, what: str = "questions") 
 
 async def _describe_library(service: FootnoteService, library: str) -> str:
     status = await service.status(library)
-    return f"Asked of {status.articles:,} articles in {status.chunks:,} chunks."
+    return f"Asked of {count_of(status.articles, 'article')} in {count_of(status.chunks, 'chunk')}."
 
 
 _MEASURES: Mapping[Kind, _Measure] = {

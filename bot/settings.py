@@ -91,6 +91,11 @@ class Settings(ModelSettings):
     embed_workers: int = Field(
         default=2, ge=1, le=64, description="How many texts are embedded at once."
     )
+    caution: Literal["bold", "usual", "careful"] = Field(
+        default="usual",
+        description="How sure an answer without a language model must be: bold, usual or careful. "
+        "The more careful, the more questions are refused, answerable ones too.",
+    )
     scorer: bool = Field(
         default=True,
         description="Let the packaged sentence scorer help to choose the sentences of an "

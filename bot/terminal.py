@@ -29,7 +29,6 @@ REFUSALS = {
 }
 _UNKNOWN_REFUSAL = "I cannot answer this from the articles."
 _CLOSEST = 3
-_EXCERPT = 300
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
@@ -197,7 +196,10 @@ def _refusal(reply: ReplyJson) -> str:
         return _UNKNOWN_REFUSAL
     newest = newest_date(clean(p["published_at"] or "") for p in reply["passages"])
     if reason is Reason.TOO_OLD and newest:
-        return f"{REFUSALS[reason]} The newest I have about it is from {newest}."
+        return (
+            f"{REFUSALS[reason]} What I have about it is from another time; "
+            f"the newest of it is from {newest}."
+        )
     return REFUSALS[reason]
 
 

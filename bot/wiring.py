@@ -20,24 +20,17 @@ from bot.settings import Settings
 from index.models import SyncReport
 
 if TYPE_CHECKING:
-    from bot.answering.ports import Composer, Rewriter
     from bot.client import FootnoteBot
-    from bot.golden import GoldenDesk
     from bot.service import FootnoteService
+    from bot.wiring_answers import Answering
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
     from index.indexing import WriteRate
     from index.jobs import Recovered
     from index.libraries import Libraries
-    from index.sentence_scorer import SentenceScorer
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
 
-_ANSWER_SECONDS = 120.0
-# The prompt without its evidence, with a long question; and what a token holds at the least.
-_PROMPT_TOKENS = 1_000
-_CHARACTERS_A_TOKEN = 3
-_LEAST_EVIDENCE, _MOST_EVIDENCE = 1_500, 12_000
 
 OnNotice = Callable[[str], None]
 
@@ -69,7 +62,13 @@ class _Open:
     service: FootnoteService
     database: Database
     libraries: Libraries
+    answering: Answering
     recovered: tuple[Recovered, ...]
+
+    async def warm_up(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        await self.libraries.warm_up()
+        await self.answering.warm_up()
 
 
 @asynccontextmanager
@@ -84,6 +83,7 @@ async def open_service(
 
     Raises:
         FootnoteIndexError: the data folder cannot be used.
+        ModelSettingsError: the language model, or a prompt, cannot be used.
     """
     async with _open_folder(settings, on_notice=on_notice) as opened:
         for job in opened.recovered:
@@ -112,6 +112,7 @@ async def _open_folder(
     from bot.reading import SourceReading
     from bot.service import FootnoteService
     from bot.state.gaps import GapLog
+    from bot.wiring_answers import make_answering, make_scorer
     from index.libraries import Libraries
     from index.old_rows import Retention
     from index.reading import Reader
@@ -122,7 +123,7 @@ async def _open_folder(
     stamina.instrumentation.set_on_retry_hooks([])
     async with AsyncExitStack() as stack:
         embedder = make_embedder(settings)
-        scorer = _make_scorer(settings, stack)
+        scorer = make_scorer(settings, stack)
         libraries = Libraries(
             settings.data,
             embedder=embedder,
@@ -149,87 +150,23 @@ async def _open_folder(
         jobs = JobDesk(libraries.database)
         recovered = await jobs.recover()
         stack.push_async_callback(jobs.close)
+        answering = await make_answering(settings, embedder, scorer, libraries.database, stack)
         service = FootnoteService(
             libraries=libraries,
-            golden=await _make_golden_desk(settings, embedder, scorer, libraries.database, stack),
+            golden=answering.golden,
             reading=SourceReading(reader=reader, fetcher=fetcher, max_pages=settings.max_pages),
             jobs=jobs,
             retention=Retention(settings.keep_editions, settings.keep_days),
             gaps=gaps,
         )
-        yield _Open(service, libraries.database, libraries, recovered)
-
-
-async def _make_golden_desk(
-    settings: Settings,
-    embedder: Embedder,
-    scorer: SentenceScorer | None,
-    database: Database,
-    stack: AsyncExitStack,
-) -> GoldenDesk:
-    """What answers: the articles' own sentences, or a language model with them behind it."""
-    from bot.answering.compose import ExtractiveComposer
-    from bot.answering.differences import ArticleDifferences
-    from bot.answering.rewrite import RuleRewriter
-    from bot.golden import GoldenDesk
-    from bot.rendering.links import build_link
-
-    extractive = ExtractiveComposer(embedder, scorer=scorer)
-    composer: Composer = extractive
-    rewriter: Rewriter = RuleRewriter()
-    if settings.llm:
-        import prompts
-        from bot.answering.fallback import FallbackComposer
-        from bot.answering.modelled import ModelComposer
-        from bot.answering.rewrite_model import ModelRewriter
-        from bot.llm.making import make_model
-
-        words = prompts.load_all(folder=settings.llm_prompts)
-        model = await make_model(settings, database, zone=ZoneInfo(settings.timezone))
-        assert model is not None  # noqa: S101 - one is set
-        stack.push_async_callback(model.close)
-        composer = FallbackComposer(
-            ModelComposer(
-                model,
-                words,
-                max_tokens=settings.llm_max_tokens,
-                evidence_characters=_evidence_room(settings),
-            ),
-            extractive,
-        )
-        rewriter = ModelRewriter(model, words)
-    return GoldenDesk(
-        composer=composer,
-        checker=extractive,
-        link=build_link,
-        passage_limit=settings.passages,
-        rewriter=rewriter,
-        differences=ArticleDifferences(embedder),
-    )
-
-
-def _make_scorer(settings: Settings, stack: AsyncExitStack) -> SentenceScorer | None:
-    """What reads question and sentence together, unless it is switched off; loaded on first use."""
-    if not settings.scorer:
-        return None
-    from index.sentence_scorer import SentenceScorer
-
-    scorer = SentenceScorer(workers=settings.embed_workers)
-    stack.push_async_callback(scorer.close)
-    return scorer
-
-
-def _evidence_room(settings: Settings) -> int:
-    """How many characters of evidence fit beside the prompt's own words and the reply."""
-    tokens = settings.llm_context - settings.llm_max_tokens - _PROMPT_TOKENS
-    return max(_LEAST_EVIDENCE, min(_MOST_EVIDENCE, tokens * _CHARACTERS_A_TOKEN))
+        yield _Open(service, libraries.database, libraries, answering, recovered)
 
 
 async def run_discord(settings: Settings) -> int:
     """Run the Discord bot until a signal; its exit code.
 
     Raises:
-        FootnoteError: the data folder is in use, or cannot be used.
+        FootnoteError: the data folder is in use, or something cannot be used as it is set.
     """
     import discord
     import discord.http
@@ -244,6 +181,7 @@ async def run_discord(settings: Settings) -> int:
     from bot.scheduler import Scheduler
     from bot.state.answers import AnswerLog
     from bot.state.command_hash import CommandHashes
+    from bot.wiring_answers import answer_seconds
     from index.indexing import GENTLE
 
     token = settings.discord_token
@@ -261,7 +199,7 @@ async def run_discord(settings: Settings) -> int:
         ) as opened,
         ownership.serving(opened.service, finish_seconds=10.0),
     ):
-        await opened.libraries.warm_up()
+        await opened.warm_up()
         answers = AnswerLog(opened.database)
         await answers.open()
         commands = CommandHashes(opened.database)
@@ -274,7 +212,7 @@ async def run_discord(settings: Settings) -> int:
             config=BotConfig(
                 questions_limit=settings.max_questions_in_flight,
                 answer_retention=timedelta(days=settings.answer_retention_days),
-                answer_timeout=max(_ANSWER_SECONDS, settings.llm_timeout + 60),
+                answer_timeout=answer_seconds(settings),
             ),
             asks_for_gateway=settings.discord_api is not None,
         )

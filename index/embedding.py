@@ -159,6 +159,11 @@ class Embedder:
         try:
             async with asyncio.timeout(self._timeout):
                 values = await running
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            # Left as it is, it would end a task group's member without a word.
+            raise EmbeddingError("The embedder was closed before the text's turn.") from None
         except TimeoutError as error:
             self._abandon(pool)
             raise EmbeddingError(
@@ -186,6 +191,12 @@ class Embedder:
 
     def _new_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._workers, thread_name_prefix="embedding")
+
+
+def _is_cancelled() -> bool:
+    """Whether the task is being cancelled, rather than the work it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class _Reporter:

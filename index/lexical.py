@@ -254,11 +254,6 @@ def count_strays(connection: sqlite3.Connection, library: int) -> tuple[int, int
     return int(missing), int(extra)
 
 
-def indexed_rows(connection: sqlite3.Connection, library: int) -> set[int]:
-    """The keys of every chunk the index holds."""
-    return {int(r[0]) for r in connection.execute(f"SELECT id FROM {_table(library)}_docsize")}
-
-
 def _table(library: int) -> str:
     return f"lexical_{int(library)}"
 

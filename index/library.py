@@ -97,11 +97,6 @@ class Library:
         )
         self._writing = asyncio.Lock()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a job that writes is running."""
-        return self._writing.locked()
-
     async def search(
         self,
         question: str,

@@ -12,14 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.stems import stem_of, stems_by_sentence, stems_of
+from index.stems import share_root, stem_of, stems_by_sentence, stems_of
 
 _NAME = re.compile(r"(?<=[\s\"“(/-])[^\W\d_]\w*")
 
-# Words that share a beginning are taken for forms of each other: Valencia, Valencian.
-_SHORTEST_ROOT = 5
+# Words that share a root share at least this beginning.
 _SAME_START = 4
-_LONGEST_ENDING = 3
 # A question of a thousand words asks nothing that its first hundred do not.
 _MOST_WORDS = 100
 _WINDOW = 3
@@ -139,19 +137,9 @@ class Matcher:
 
     def _look_up(self, stem: str) -> frozenset[str]:
         near = self._roots.get(stem[:_SAME_START], ())
-        return frozenset(meant for root, meant in near if _share_root(root, stem))
+        return frozenset(meant for root, meant in near if root == stem or share_root(root, stem))
 
 
 def _windows(met: Sequence[frozenset[str]]) -> Iterable[frozenset[str]]:
     for at in range(max(1, len(met) - _WINDOW + 1)):
         yield frozenset().union(*met[at : at + _WINDOW])
-
-
-def _share_root(one: str, other: str) -> bool:
-    """Whether two stems are equal, or the shorter, up to its last letter, opens the longer."""
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    if len(short) < _SHORTEST_ROOT or len(long) - len(short) > _LONGEST_ENDING:
-        return False
-    return long.startswith(short[:-1]) and not short[0].isdigit()

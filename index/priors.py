@@ -18,6 +18,8 @@ OUTSIDE = -1.0
 
 # Log-odds that a passage gains when it was published in the time that is meant.
 _MEANT = 0.8
+# The same where a question has nothing but its time.
+_MEANT_ALONE = 3.0
 # Between the newest passage and an old one, for "the latest".
 _NEWEST = 0.2
 _NEWEST_HALF_LIFE = 365
@@ -77,7 +79,8 @@ def adjust(
     if wanted is None or not wanted.has_window:
         return _shifted(scores, shift)
     if not wanted.strict:
-        meant = np.array([_MEANT * _fit(d, wanted) for d in days], dtype=np.float32)
+        gained = _MEANT_ALONE if wanted.alone else _MEANT
+        meant = np.array([gained * _fit(d, wanted) for d in days], dtype=np.float32)
         return _shifted(scores, shift + meant)
     factors = np.array([_factor(d, wanted) for d in days], dtype=np.float32)
     moved = _shifted(scores, shift) * factors

@@ -20,7 +20,6 @@ _SUFFIXES = (
     ("ies", "y", 2),
     ("ied", "y", 2),
     ("sses", "ss", 2),
-    ("ational", "ate", 3),
     ("ations", "", 4),
     ("ation", "", 4),
     ("tions", "t", 4),
@@ -40,7 +39,12 @@ _SUFFIXES = (
     ("ly", "", 4),
     ("s", "", 3),
 )
+_LONG_SUFFIX = "ational"
 _SHORTEST = 3
+
+# Words compared by more than equality have at least this many letters.
+SHORTEST_ROOT = 5
+_LONGEST_ENDING = 3
 
 
 def stems_of(text: str) -> list[str]:
@@ -73,6 +77,14 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem_of(word: str) -> str:
     """The part of a lower-case word that its forms share; figures stay as they are."""
+    long = len(word) >= len(_LONG_SUFFIX) + _SHORTEST
+    if long and word.endswith(_LONG_SUFFIX) and not word[0].isdigit():
+        return _plain_end(word.removesuffix(_LONG_SUFFIX) + "ate")
+    return cut_ending(word)
+
+
+def cut_ending(word: str) -> str:
+    """A lower-case word without the first ending of the table that it has."""
     if word[0].isdigit() or len(word) <= _SHORTEST or word.endswith("ss"):
         return word
     for suffix, instead, shortest in _SUFFIXES:
@@ -89,3 +101,11 @@ def _plain_end(stem: str) -> str:
     if len(stem) > _SHORTEST and stem[-1] == stem[-2] and stem[-1] not in "aeiouls":
         stem = stem[:-1]
     return stem[:-1] + "i" if stem.endswith("y") and len(stem) > _SHORTEST else stem
+
+
+def share_root(one: str, other: str) -> bool:
+    """Whether the shorter word, up to its last letter, opens the longer: Valencia, Valencian."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < SHORTEST_ROOT or len(long) - len(short) > _LONGEST_ENDING:
+        return False
+    return long.startswith(short[:-1]) and not short[0].isdigit()

@@ -38,7 +38,11 @@ def look_within(
     hits = lexical.search_rows(
         connection, library.pk, words, library.edition, _LOOKED_THROUGH, columns
     )
-    return timing, replace(found, scores=found.scores | timing.within.best(hits, depth))
+    best = timing.within.best(hits, depth)
+    if timing.wanted is not None and timing.wanted.alone:
+        # No word of the question need be in what was published then.
+        best = dict.fromkeys(timing.within.rows[:depth], 0.0) | best
+    return timing, replace(found, scores=best | found.scores)
 
 
 def split_by_time(chunks: Sequence[ChunkRow], timing: Timing) -> tuple[list[ChunkRow], ...]:
@@ -54,4 +58,6 @@ def keep_fitting(ranked: Sequence[Ranked], timing: Timing) -> tuple[list[Ranked]
     """The candidates that time leaves, with their scores as it has them."""
     scores = np.array([r.score for r in ranked], np.float32)
     fitted = fit_time(scores, [r.chunk.published_at for r in ranked], timing)
+    notice = " ".join(filter(None, (timing.notice, fitted.notice))) or None
+    fitted = replace(fitted, notice=notice)
     return [replace(ranked[at], score=float(fitted.scores[at])) for at in fitted.kept], fitted

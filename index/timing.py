@@ -15,6 +15,7 @@ from index import decision_rows, lexical, priors
 from index.library_rows import LibraryRow
 from index.recency import OFF, Recency, RecencyError, parse_recency
 from index.when import TimeWanted, read_time
+from index.when_impossible import find_impossible_day
 
 RECENCY = "recency"
 """The option's name in a library's row."""
@@ -25,6 +26,8 @@ _MOST_WITHIN = 5_000
 _FAR = 0.5
 # The day of an event is not known from an article that only names its year.
 _LONGEST_EVENT = timedelta(days=31)
+# "What happened in March?" is of what was published then, "in 1990" of what is told.
+_FEW_DAYS = timedelta(days=31)
 _WORD = re.compile(r"[\w'’-]+")
 
 
@@ -54,14 +57,16 @@ class Within:
 class Timing:
     """The time of one search: as the question has it, and as the library prefers it.
 
-    ``within`` are the chunks of a strict time, where there is one: they are candidates though
-    others may fit the question better.
+    ``within`` are the chunks of a strict time, or of one that is all a question asks for:
+    they are candidates though others may fit the question better. ``notice`` says what is
+    odd about the time itself.
     """
 
     today: date
     wanted: TimeWanted | None = None
     recency: Recency = OFF
     within: Within | None = None
+    notice: str | None = None
 
     def may_answer(self, published: str | None) -> bool:
         """Whether the time leaves in what was published then."""
@@ -88,8 +93,10 @@ def read_timing(
     wanted = read_time(question, today)
     if wanted is not None and wanted.event:
         wanted = wanted.resolve(_day_of_event(connection, library, wanted.event, today))
-    timing = Timing(today, wanted, read_recency(connection, library.name))
-    if wanted is None or not wanted.strict:
+    impossible = find_impossible_day(question)
+    notice = f"There is no {impossible}." if impossible is not None else None
+    timing = Timing(today, wanted, read_recency(connection, library.name), notice=notice)
+    if wanted is None or not (wanted.strict or _is_few_days(wanted)):
         return timing
     return replace(timing, within=_find_within(connection, library, wanted))
 
@@ -122,18 +129,26 @@ def fit_time(
         return Fitted(adjusted, everything, "The articles carry no dates, so I looked at all.")
     inside = np.array([priors.is_inside(each, wanted) for each in published])
     when = wanted.describe()
-    if _is_off_topic(scores, inside, gone):
+    later = any(priors.is_soon_after(each, wanted) for each in published)
+    is_listed = wanted.alone and (later or bool(np.any(inside)))
+    if not is_listed and _is_off_topic(scores, inside, gone):
         return Fitted(
             scores,
             tuple(int(at) for at in np.flatnonzero(gone)),
             f"I found nothing about this in articles {when}.",
             outside=True,
         )
-    later = any(priors.is_soon_after(each, wanted) for each in published)
     notice = f"I looked at articles {when}{' and shortly after' if later else ''}."
     if not np.any(inside) and not later:
         notice = f"I found no article {when}, only such as may be from then."
     return Fitted(adjusted, tuple(int(at) for at in np.flatnonzero(~gone)), notice)
+
+
+def _is_few_days(wanted: TimeWanted) -> bool:
+    """Whether a question asks for what there is of a short time, and for nothing else."""
+    if not wanted.alone or wanted.start is None or wanted.end is None:
+        return False
+    return wanted.end - wanted.start <= _FEW_DAYS
 
 
 def _is_off_topic(

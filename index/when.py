@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from index.when_articles import asks_only_when, is_about_articles
 from index.when_days import tell, tell_both
 from index.when_spans import TimeSpan, find_spans, is_before
 
@@ -20,33 +21,6 @@ _LONGEST = 1_000
 _LONGEST_NEWS = timedelta(days=2 * 366)
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|`[^`]*`")
-# Written small: "Articles" and "News" may be part of a name.
-_NOUNS = (
-    r"(?:(?-i:articles|news|headlines|stories|(?:blog |press )?posts|press releases|coverage"
-    r"|actualités|nouvelles|noticias|artículos)|(?-i:Artikeln?|Nachrichten|Meldungen|Berichten?"
-    r"|Beiträgen?|Schlagzeilen))"
-)
-_PUBLISHED = r"(?:published|posted|written|dated|reported|veröffentlicht|publiés?|publicad[oa]s)"
-_PUT = (
-    r"(?:from|of|in|on|since|between|before|after|until|by|during|over"
-    r"|vom|von|aus|im|am|seit|de|du|del)"
-)
-_ABOUT_ARTICLES = re.compile(
-    # "posts from", "articles that were published in"
-    rf"\b{_NOUNS}(?: (?:that|which))?(?: (?:was|were|are|is))?(?: {_PUBLISHED})?"
-    rf"(?: {_PUT})?(?: the)? $"
-    # "any news about parking in"
-    rf"|^\W*(?:which|what|any|are there|is there|show|list|find|give|do you have|welche|gibt es"
-    rf"|quelles?|qué|hay)\b(?: \w+){{0,2}} {_NOUNS}(?: (?:about|on|from|mention\w*|are|were|that"
-    rf"|over|by|with|zu|über|sur|sobre)\b[^.?!]{{0,80}})? (?:{_PUBLISHED} )?(?:{_PUT} )?(?:the )?$"
-    # "what was reported about the harbour in"
-    r"|\b(?:what|anything|something|was|que|qué) (?:was|were|has been|have been|had been|wurde"
-    rf"|a été|se ha) {_PUBLISHED}\b[^.?!]{{0,60}}$"
-    rf"|^\W*(?i:{_NOUNS}|news|articles|posts|headlines|stories)(?: about[^.?!]{{1,60}}?)?"
-    rf"(?: {_PUBLISHED})?(?: {_PUT})?(?: the)? $",
-    re.IGNORECASE,
-)
-_NEWS_AFTER = re.compile(rf"(?:['’]s?)?\s+{_NOUNS}\b", re.IGNORECASE)
 _HAPPENED_TODAY = re.compile(
     r"\b(?:happen\w*|announced?|reported|decided?|say|said|new|changed|passiert\w*|passé|pasó"
     r"|pasado)\b[^.?!]{0,40}$|^\W*(?:what|who|was|wer|que|qué)\s+(?:did|was|were|hat)\b"
@@ -103,7 +77,8 @@ class TimeWanted:
     is known. ``strict``: articles published at another time do not answer; else those
     published then, or soon after, are only more likely to. ``exact`` says that the question
     is about the days of publishing; without it, an article about those days may have come
-    a little later. ``newest``: the newer the better. ``words`` are those that said so, and
+    a little later. ``alone`` says that the question has nothing else to look for: "what
+    happened on 3 March?". ``newest``: the newer the better. ``words`` are those that said so, and
     ``event`` those of something that happened, whose day only an article can tell.
     """
 
@@ -115,6 +90,7 @@ class TimeWanted:
     exact: bool = False
     event: str = ""
     relation: Relation = Relation.AFTER
+    alone: bool = False
 
     def __post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.start > self.end:
@@ -172,18 +148,21 @@ def read_time(question: str, today: date) -> TimeWanted | None:
     end = None if None in ends else max(e for e in ends if e is not None)
     if (start is None and end is None) or (start is not None and end is not None and start > end):
         return None
+    words = " ".join(dict.fromkeys(s.words.strip() for s in kept))
     return TimeWanted(
         start,
         end,
         strict=bool(strict),
-        words=" ".join(dict.fromkeys(s.words.strip() for s in kept)),
-        exact=bool(strict) and all(_is_about_articles(text, span) for span in strict),
+        words=words,
+        alone=asks_only_when(text, words),
+        exact=bool(strict)
+        and all(is_about_articles(text, span.at, span.at_end) for span in strict),
     )
 
 
 def _is_meant(text: str, span: TimeSpan, today: date, *, looks_back: bool) -> bool:
     """Whether it looks back; "is it open on Monday?", "still used today" do not."""
-    if not span.is_present or _is_about_articles(text, span):
+    if not span.is_present or is_about_articles(text, span.at, span.at_end):
         return True
     if span.start == today:
         return _HAPPENED_TODAY.search(text[: span.at]) is not None
@@ -192,18 +171,12 @@ def _is_meant(text: str, span: TimeSpan, today: date, *, looks_back: bool) -> bo
 
 def _is_strict(text: str, span: TimeSpan, today: date) -> bool:
     """Whether only what was published then can answer."""
-    if _is_about_articles(text, span):
+    if is_about_articles(text, span.at, span.at_end):
         return True
     if not span.is_relative or span.start is None or _is_long(span, today):
         return False
     # "last year's budget" is the budget's name.
     return _ATTRIBUTE.match(text, span.at_end) is None
-
-
-def _is_about_articles(text: str, span: TimeSpan) -> bool:
-    if _NEWS_AFTER.match(text, span.at_end):
-        return True
-    return _ABOUT_ARTICLES.search(text[: span.at]) is not None
 
 
 def _read_event(text: str) -> TimeWanted | None:

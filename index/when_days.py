@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, timedelta
 
 from index.when_words import DECADE, MONTH, QUARTER, WEEK, WEEKDAYS, WEEKEND
@@ -22,6 +23,9 @@ _MONTHS = (
     "November",
     "December",
 )
+DAYS_AT_MOST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+FEBRUARY, LEAP_DAY = 2, 29
+_LONGEST_WAIT = 8  # from one leap year to the next
 
 
 def back(day: date, days: int) -> date:
@@ -59,8 +63,13 @@ def latest_month(month: int, today: date) -> Days:
 
 def latest_day(month: int, day: int, today: date) -> date:
     """The day of that month that came last; ``ValueError`` where a month has no such day."""
-    found = date(today.year, month, day)
-    return found if found <= today else date(today.year - 1, month, day)
+    years = range(today.year, max(0, today.year - _LONGEST_WAIT - 1), -1)
+    is_leap_day = (month, day) == (FEBRUARY, LEAP_DAY)
+    days = (date(year, month, day) for year in years if isleap(year) or not is_leap_day)
+    found = next((found for found in days if found <= today), None)
+    if found is None:
+        raise ValueError(f"no such day before {today}")
+    return found
 
 
 def last_weekday(name: str, today: date) -> date:
@@ -90,7 +99,12 @@ def around(day: date, length: int) -> Days:
 
 def tell(day: date) -> str:
     """A day for people: "3 March 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return tell_parts(day.day, day.month, day.year)
+
+
+def tell_parts(day: int, month: int, year: int | None = None) -> str:
+    """The same for what need be no day that there is."""
+    return f"{day} {_MONTHS[month - 1]}{f' {year}' if year else ''}"
 
 
 def tell_both(start: date, end: date) -> str:

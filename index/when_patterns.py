@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.when_words import MONTHS, NUMBERS, SEASONS, SHORT_MONTHS, UNITS, WEEKDAYS
+from index.when_words import (
+    LAST_WORDS,
+    MONTHS,
+    NUMBERS,
+    PLAIN_UNITS,
+    SEASONS,
+    SHORT_MONTHS,
+    UNITS_OF,
+    WEEKDAYS,
+)
 
 
 def _any(words: Iterable[str]) -> str:
@@ -20,15 +29,18 @@ _YEAR = r"(?P<year>1\d{3}|2[01]\d{2})"
 _OF = r"(?:,?\s+(?:of\s+|de\s+|del\s+)?)"
 _TO = r"-|–|—|to|and|until|till|through|bis|und|au|et|al|y|a|hasta"
 _COUNT = rf"(?P<count>\d{{1,4}}|{_any(NUMBERS)})"
-_UNIT = rf"(?P<unit>{_any(UNITS)})"
-_LAST = (
-    r"(?P<last>last|past|previous|letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?|derni[eè]re?s?"
-    r"|pasad[oa]s?|últim[oa]s?|ultim[oa]s?)"
-)
+# The units and "last" of each language, which are never mixed: "letzte Woche". Only French
+# and Spanish put "last" behind: "a quarter past eight" and "a month past due" are no times.
+_UNIT = rf"(?P<unit>{_any(' '.join(UNITS_OF.values()).split())})"
+_PLAIN_UNIT = rf"(?P<unit>{_any(' '.join(PLAIN_UNITS.values()).split())})"
+_LAST = rf"(?P<last>{'|'.join(LAST_WORDS.values())})"
 _THIS = r"(?P<this>this|current|diese[nrsm]?|cette|cet|ce|est[ea])"
-_PLAIN_UNIT = (
-    r"(?P<unit>week|month|year|weekend|quarter|decade|woche|monats?|jahr(?:es)?|wochenende"
-    r"|semaine|mois|année|an|week-end|semana|mes|año)"
+_LANGUAGES = tuple(
+    (
+        rf"(?P<last>{LAST_WORDS[code]})",
+        rf"(?P<unit>{_any(UNITS_OF[code].split())})",
+    )
+    for code in UNITS_OF
 )
 
 _DATES: tuple[str, ...] = (
@@ -65,14 +77,26 @@ _RELATIVE: tuple[str, ...] = (
     r"\b(?P<this>today|this morning|heute|aujourd['’]hui|hoy)\b",
     rf"\b(?:last|past|previous|letzten?|vergangenen?)\s+{_WEEKDAY}\b",
     rf"\b{_WEEKDAY}\s+(?:dernier|pasado|passé)\b",
-    rf"\b(?:the|den|les|ces|los|las)?\s*{_LAST}\s+{_COUNT}\s+{_UNIT}\b",
-    rf"\b(?:the|den|les|ces|los|las)?\s*{_COUNT}\s+{_LAST}\s+{_UNIT}\b",
+    *(
+        rf"\b(?:the|den|les|ces|los|las)?\s*{last}\s+{_COUNT}\s+{unit}\b"
+        for last, unit in _LANGUAGES
+    ),
+    *(
+        rf"\b(?:the|den|les|ces|los|las)?\s*{_COUNT}\s+{last}\s+{unit}\b"
+        for last, unit in _LANGUAGES
+    ),
     rf"\b{_COUNT}\s+{_UNIT}\s+(?P<ago>ago)\b",
     rf"\b(?P<ago>vor|il y a|hace)\s+{_COUNT}\s+{_UNIT}\b",
-    rf"\b{_LAST}\s+(?:few\s+|couple\s+(?:of\s+)?|wenigen\s+)?{_UNIT}\b",
-    rf"\b{_PLAIN_UNIT}\s+{_LAST}\b",
+    *(
+        rf"\b{last}\s+(?:few\s+|couple\s+(?:of\s+)?|wenigen\s+)?{unit}\b"
+        for last, unit in _LANGUAGES
+    ),
+    *(
+        rf"\b(?P<unit>{_any(PLAIN_UNITS[code].split())})\s+(?P<last>{LAST_WORDS[code]})\b"
+        for code in ("fr", "es")
+    ),
     rf"\b{_LAST}\s+{_MONTH}\b",
-    rf"\b{_MONTH}\s+(?:dernier|pasado)\b",
+    rf"\b{_MONTH}\s+(?:dernier|passé|pasado)\b",
     rf"\b{_LAST}\s+{_SEASON}\b",
     rf"\b{_THIS}\s+{_PLAIN_UNIT}\b",
     rf"\b{_THIS}\s+{_SEASON}\b",

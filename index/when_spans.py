@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from index.when_articles import follows_articles
 from index.when_days import (
     back,
     last_weekday,
@@ -205,7 +206,8 @@ def _open(span: TimeSpan, text: str) -> TimeSpan | None:
     if span.is_weak and span.words.isdigit() and THE.search(text[: span.at]):
         return None  # "before the 2024 budget"
     if kind is None or kind == "within":
-        return None if span.is_weak and not _names_time(span, how, text) else span
+        is_time = not span.is_weak or _names_time(span, how, text)
+        return span if is_time or _is_of_articles(span, text) else None
     assert span.start is not None  # noqa: S101 - both are known until here
     assert span.end is not None  # noqa: S101 - as above
     if kind == "before":
@@ -218,6 +220,11 @@ def _open(span: TimeSpan, text: str) -> TimeSpan | None:
     if kind == "after":
         return replace(span, start=on(span.end, 1), end=None)
     return replace(span, end=None)
+
+
+def _is_of_articles(span: TimeSpan, text: str) -> bool:
+    """Whether it is the month in "articles from March"; "news from Mars" came far."""
+    return span.words.lower() != "mars" and follows_articles(text, span.at)
 
 
 def _names_time(span: TimeSpan, how: re.Match[str] | None, text: str) -> bool:

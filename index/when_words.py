@@ -101,6 +101,27 @@ UNITS = {
     )
     for word in words.split()
 }
+# The same by language, and those that "this" and "last" stand beside in the singular.
+UNITS_OF = {
+    "en": "day days week weeks month months year years weekend quarter quarters decade decades",
+    "de": "tag tage tagen woche wochen monat monate monaten monats jahr jahre jahren jahres"
+    " wochenende quartal jahrzehnt",
+    "fr": "jour jours semaine semaines mois an ans année années week-end trimestre décennie",
+    "es": "día días dia dias semana semanas mes meses año años trimestre década",
+}
+PLAIN_UNITS = {
+    "en": "week month year weekend quarter decade",
+    "de": "woche monat monats jahr jahres wochenende",
+    "fr": "semaine mois année an week-end",
+    "es": "semana mes año",
+}
+# Patterns of "last" in each language.
+LAST_WORDS = {
+    "en": "last|past|previous",
+    "de": "letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?",
+    "fr": "derni[eè]re?s?|pass[eé]e?s?",
+    "es": "pasad[oa]s?|últim[oa]s?|ultim[oa]s?",
+}
 
 
 def month_number(name: str) -> int:

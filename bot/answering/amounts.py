@@ -47,6 +47,20 @@ _OR_LESS = re.compile(r"\s*(?:\w+\s+)?or (?:less|fewer|under|below)\b", re.IGNOR
 _NEARLY = re.compile(r"\b(?:nearly|almost)\W*(?:\w+\W+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:before|until|till|by)\W*(?:\w+\W+)?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:after|since|from)\W*(?:\w+\W+)?$", re.IGNORECASE)
+# Too short to be looked for anywhere but close behind a figure; the long forms go with them.
+_SHORT_UNITS = {
+    written: forms.split()[0]
+    for forms in """
+    milligram mg milligrams|microgram µg mcg micrograms|gram g grams gramme grammes|litre l liter
+    litres liters|millilitre ml milliliter millilitres milliliters|centilitre cl|centimetre cm
+    centimeter centimetres centimeters|millimetre mm millimeter millimetres millimeters|volt v
+    volts|kilovolt kv kilovolts|watt w watts|kilowatt kw kilowatts|megawatt mw megawatts|gigawatt
+    gw gigawatts|kwh kilowatt-hours|mwh|gwh|hectare ha hectares|acre acres|second s sec seconds|
+    kilobyte kb|megabyte mb megabytes|gigabyte gb gigabytes|terabyte tb terabytes|hertz hz|khz|mhz|
+    ghz|knot knots|pint pints|ounce oz ounces|kph kmh|mph|pound pounds lb lbs
+    """.split("|")
+    for written in forms.split()
+}
 _BEFORE = 28
 _AFTER = 24
 _COUNTED_WORDS = 2
@@ -186,7 +200,7 @@ def _amount(text: str, words: Sequence[Word], value: Fraction, place: int, end: 
     following = [w for w in takewhile(lambda w: not is_figure(w), behind_it) if w.is_content]
     return Amount(
         value=value,
-        units=units_in(sign[-1:] if sign[-1:] in _SIGNS else "") | units_in(_unit_part(behind)),
+        units=units_in(sign[-1:] if sign[-1:] in _SIGNS else "") | _units_of(_unit_part(behind)),
         counted=tuple(w.stem for w in following[:_COUNTED_WORDS]),
         bound=_date_bound(in_front) if is_date else _bound(in_front, behind),
         start=start,
@@ -215,6 +229,11 @@ def _unit_part(behind: str) -> str:
     """What stands so close behind a figure that it can be its unit."""
     match = re.match(r"[\s-]?(?:%|°|[^\W\d]+)", behind)
     return match.group() if match else ""
+
+
+def _units_of(part: str) -> frozenset[str]:
+    short = _SHORT_UNITS.get(part.strip(" -").lower())
+    return units_in(part) | (frozenset({short}) if short else frozenset())
 
 
 def _bound(in_front: str, behind: str) -> str:

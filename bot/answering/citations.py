@@ -22,25 +22,30 @@ from bot.answering.models import (
 from bot.answering.ports import LinkBuilder
 
 # Brackets of any script around a short number or several: what a reader takes for a citation.
-_MARK = re.compile(r"[\[［【〔⟦]([^\w\[\]]*\d{1,4}(?:[^\w\[\]]+\d{1,4})*[^\w\[\]]*)[\]］】〕⟧]")
+# All repeats are bounded or cannot meet their own start again: a hostile text costs no more.
+_MARK = re.compile(
+    r"[\[［【〔⟦]([^\w\[\]]{0,60}\d{1,4}(?:[^\w\[\]]{1,20}\d{1,4}){0,20}[^\w\[\]]{0,60})[\]］】〕⟧]"
+)
 # "[source 2]", "[^2]", a raised figure behind a word or its full stop ("m²" is a unit), "①".
 _NAMED_MARK = re.compile(
-    r"[\[［【〔⟦]\W*((?:sources?|refs?|references?|docs?|documents?|articles?|notes?|footnotes?|cite|"
+    r"[\[［【〔⟦][^\w\[\]]{0,30}((?:sources?|refs?|references?|docs?|documents?|articles?|notes?|footnotes?|cite|"
     r"citations?|quotes?|evidence|see)\b[^\[\]]{0,20}\d[^\[\]]{0,10})[\]］】〕⟧]",
     re.IGNORECASE,
 )
 _RAISED = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?\"”’)]))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?!\w)")
 _CIRCLED = re.compile(r"[①-⒇⓪-⓿❶-➓]")
 _OWN_SOURCE = re.compile(
-    r"(?:^|[.!?]\s+|[(\[])\W*(?:sources?|references?|citations?|cited? from|quoted from|via)"
-    r"\s*[:：]"
-    r"|\b(?:source|quote|evidence|passage|document|citation|footnote)\s*(?:no\.?\s*|number\s*|#)?\d"
-    r"|\(\W*\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*\W*\)\s*[.!?]?\s*$"
-    r"|^\W*\(\W*\d{1,2}\W*\)",
+    r"(?:^|[.!?]\s|[(\[])\W{0,20}(?:sources?|references?|citations?|cited? from|quoted from|via)"
+    r"\s?[:：]"
+    r"|\b(?:source|quote|evidence|passage|document|citation|footnote)\s?(?:no\.?\s?|number\s?|#)?\d"
+    r"|\([^\w()]{0,20}\d{1,2}(?:\s?[,;–-]\s?\d{1,2}){0,20}[^\w()]{0,20}\)\s?[.!?]?\s?$"
+    r"|^\W{0,20}\([^\w()]{0,20}\d{1,2}[^\w()]{0,20}\)",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"https?://\S+|\bwww\.\S+|\]\s?\([^)]*\)|<[@#:!][^>]*>|@(?:everyone|here)\b", re.IGNORECASE
+    r"https?://\S+|\bwww\.\S+|\]\s?\(\s?[^()\s]+|<[@#:!][^<>]*>|@(?:everyone|here)\b"
+    r"|(?<![\w.@-])(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,24}(?!\w)",  # "example.com"
+    re.IGNORECASE,
 )
 
 

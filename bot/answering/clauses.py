@@ -8,7 +8,7 @@ from bot.answering.words import Word
 
 Clause = tuple[Word, ...]
 
-_JOINTS = frozenset(
+JOINTS = frozenset(
     """and but while whereas though although because which who when after before until since
     compared versus or nor so if unless""".split()
 )
@@ -25,7 +25,7 @@ def clauses_of(text: str, words: Sequence[Word]) -> list[Clause]:
     end = 0
     for word in words:
         stops = any(sign in _STOPS for sign in text[end : word.start])
-        if not found or stops or word.lower in _JOINTS:
+        if not found or stops or word.lower in JOINTS:
             found.append([])
         found[-1].append(word)
         end = word.start + len(word.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering.choosing import choose_sentences
@@ -38,6 +38,10 @@ class Calibration:
 
     weights: ComposerWeights
     support: SupportWeights
+
+    def more_careful(self, by: float) -> Calibration:
+        """The same, refusing unless the log-odds of an answer are ``by`` higher."""
+        return replace(self, support=replace(self.support, floor=self.support.floor + by))
 
 
 BY_READING = Calibration(READER_WEIGHTS, SupportWeights())

@@ -7,48 +7,24 @@ the same kind. Another year, place or person is another thing, not a contradicti
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from bot.answering.amounts import amounts_in
 from bot.answering.citations import quote_of, show_text
-from bot.answering.kinds import FIGURES, NAMES, Kind
 from bot.answering.models import Evidence, LinkedSentence, Question, Quote
-from bot.answering.named import is_denied
 from bot.answering.ports import Differing, SentenceEncoder, Settled
 from bot.answering.question import Wanted, read_question
-from bot.answering.same_thing import DifferenceLimits, coverage_of, in_context, is_same_thing
-from bot.answering.slots import find_slot
-from bot.answering.values import CLOCKS, Value, differ, mask, values_in
-from bot.answering.words import stem_of, stems_of, words_of
+from bot.answering.rivals import Pair, find_pairs
+from bot.answering.same_thing import DifferenceLimits
+from bot.answering.words import stem_of, words_of
 from index.errors import EmbeddingError
 
 _ASKING = frozenset(
     stem_of(word) for word in "time date year day name number amount kind type called".split()
 )
-SLOT = "slot"
-_BESIDE = 2
-_DENIED = re.compile(r"\b(?:not|never|instead of|rather than) (?:at |the )?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A sentence of an answer, one that contradicts it, and both values.
-
-    ``own`` gives the value where the quoted sentence itself does not: it stands beside it.
-    """
-
-    quote: Quote
-    own: Evidence
-    rival: Evidence
-    value: Value
-    other: Value
-    masked: tuple[str, str]
-    coverage: float
-    corrects: bool
 
 
 class ArticleDifferences:
@@ -75,17 +51,16 @@ class ArticleDifferences:
         wanted = _without_asking_words(read_question(question.text, {}))
         found: dict[Quote, list[Pair]] = {}
         taken: set[str] = set()
-        for sentence in sentences:
-            for pair in await self._rivals(wanted, sentence, evidence):
+        pairs = await asyncio.to_thread(find_pairs, wanted, sentences, evidence, self._limits)
+        for rivals in pairs:
+            for pair in await self._likely(rivals):
                 if pair.rival.id not in taken:
                     found.setdefault(pair.quote, []).append(pair)
                     taken |= {pair.rival.id, pair.own.id}
         return _put_together(sentences, found) if found else Settled(tuple(sentences))
 
-    async def _rivals(
-        self, wanted: Wanted, sentence: LinkedSentence, evidence: Sequence[Evidence]
-    ) -> list[Pair]:
-        pairs = find_pairs(wanted, sentence, evidence, self._limits)
+    async def _likely(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Those alike in all but the value, one of an article, the likest first."""
         likenesses = [await self._likeness(pair) for pair in pairs]
         alike = [
             (likeness, pair)
@@ -115,113 +90,10 @@ class ArticleDifferences:
         return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def find_pairs(
-    wanted: Wanted,
-    sentence: LinkedSentence,
-    evidence: Sequence[Evidence],
-    limits: DifferenceLimits,
-) -> list[Pair]:
-    """Sentences that may contradict a verified one, by words alone."""
-    by_place = {(e.passage.version_id, e.span.start): e for e in evidence}
-    pairs = []
-    for quote in sentence.quotes:
-        own = by_place.get((quote.version_id, quote.start))
-        if own is None:
-            continue
-        rivals = [item for item in evidence if item.passage.article_id != quote.article_id]
-        for teller in _tellers(wanted, own, evidence):
-            found = (_pair(wanted, quote, teller, rival, limits) for rival in rivals)
-            pairs += [pair for pair in found if pair]
-    return pairs
-
-
-def _tellers(wanted: Wanted, own: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentence, or where it gives no value those beside it that do."""
-    if wanted.kind not in FIGURES | NAMES or values_in(wanted, own.text):
-        return [own]
-    spans = list(own.passage.sentences)
-    beside = [
-        item
-        for item in evidence
-        if item.passage.chunk_id == own.passage.chunk_id
-        and own.span in spans
-        and item.span in spans
-        and abs(spans.index(item.span) - spans.index(own.span)) <= _BESIDE
-        and values_in(wanted, item.text)
-    ]
-    return [own, *beside]
-
-
-def _pair(
-    wanted: Wanted, quote: Quote, own: Evidence, rival: Evidence, limits: DifferenceLimits
-) -> Pair | None:
-    clash = _clash(wanted, own, rival)
-    if not clash or not is_same_thing(
-        wanted, own, rival, limits, values_are_dates=clash[0].kind == "date"
-    ):
-        return None
-    return Pair(
-        quote=quote,
-        own=own,
-        rival=rival,
-        value=clash[0],
-        other=clash[1],
-        masked=(_mask(wanted, own), _mask(wanted, rival)),
-        coverage=coverage_of(wanted, rival),
-        corrects=_denies(rival, clash[0]) or _denies(own, clash[1]),
-    )
-
-
 def _without_asking_words(wanted: Wanted) -> Wanted:
     """The question without the words that only say what kind of thing is asked for."""
     terms = {stem: weight for stem, weight in wanted.terms.items() if stem not in _ASKING}
     return replace(wanted, terms=terms or wanted.terms)
-
-
-def _denies(item: Evidence, value: Value) -> bool:
-    """Whether an article names a value only to deny it: "four pairs, not three"."""
-    text = f"{item.passage.title}. {item.text}"
-    first = value.text.split()[0].lower()
-    hours = {value.key[0], int(str(value.key[0])) % 12} if value.kind in CLOCKS else {value.key[0]}
-    for match in _DENIED.finditer(text):
-        behind = text[match.end() :]
-        figures = {a.value for a in amounts_in(behind, words_of(behind)) if not a.start}
-        if behind.lower().startswith(first) or figures & hours:
-            return True
-    return False
-
-
-def _clash(wanted: Wanted, own: Evidence, rival: Evidence) -> tuple[Value, Value] | None:
-    """Values that cannot both be: of the kind asked for, or where all else is the same."""
-    clash = differ(*_values(wanted, own, rival))
-    slot = None if clash else find_slot(own.text, rival.text)
-    if slot is None:
-        return clash
-    pair = _value_at(own.text, *slot.one), _value_at(rival.text, *slot.other)
-    asked = any(set(value.key) & wanted.stems for value in pair)
-    denied = is_denied(own.text, slot.one[0]) or is_denied(rival.text, slot.other[0])
-    return None if asked or denied or wanted.kind is Kind.REASON else pair
-
-
-def _values(wanted: Wanted, own: Evidence, rival: Evidence) -> list[list[Value]]:
-    """The values of both; a name that the other article knows too is no rival of its names."""
-    items = (own, rival)
-    values = [values_in(wanted, item.text) for item in items]
-    known = [stems_of(other.passage.text) for other in reversed(items)]
-    return [
-        [v for v in mine if v.kind != "name" or not set(v.names) & there]
-        for mine, there in zip(values, known, strict=True)
-    ]
-
-
-def _value_at(text: str, start: int, end: int) -> Value:
-    key = tuple(w.stem for w in words_of(text[start:end]) if w.is_content)
-    return Value(SLOT, key, text[start:end], start, end)
-
-
-def _mask(wanted: Wanted, item: Evidence) -> str:
-    text = in_context(item)
-    return mask(text, values_in(wanted, text))
 
 
 def _put_together(sentences: Sequence[LinkedSentence], found: dict[Quote, list[Pair]]) -> Settled:

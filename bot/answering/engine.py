@@ -161,12 +161,17 @@ class _Work:
         differing = tuple(d for d in settled.differing if standing.issuperset(d.quotes))
         return Settled(sentences, differing)
 
-    def show_partial(self, sentences: Sequence[LinkedSentence]) -> None:
+    def show_partial(self, sentences: Sequence[LinkedSentence], writer: str | None) -> None:
         """Tell of sentences that are written so far; those that do not stand are left out."""
         verified = verify(sentences, self._texts)
         if verified:
-            partial = self._put_together(Settled(verified), self._parts.composer.name, None)
+            by = writer or self._parts.composer.name
+            partial = self._put_together(Settled(verified), by, None)
             self._tell(Underway(COMPOSING, partial, len(self._found.passages)))
+
+    def show_void(self) -> None:
+        """Tell that what was written so far is taken back."""
+        self._tell(Underway(COMPOSING, passages=len(self._found.passages)))
 
     def _put_together(self, settled: Settled, composer: str, notice: str | None) -> Answer:
         sentences, citations = number_quotes(settled.sentences, self._texts, self._parts.link)
@@ -234,9 +239,10 @@ class _Watch:
     def see(self, sentence: DraftSentence | None) -> None:
         if sentence is None:
             self._sentences.clear()
+            self._work.show_void()
             return
         self._sentences.append(link_sentence(sentence, self._offered))
-        self._work.show_partial(self._sentences)
+        self._work.show_partial(self._sentences, sentence.writer)
 
 
 def _number(differing: Differing, citations: Sequence[Citation]) -> Difference:

@@ -31,12 +31,21 @@ _TIME_WORDS = _WEEKDAYS | frozenset(
 CALENDAR_WORDS = _WEEKDAYS | _MONTH_OF.keys()
 _YEARS = range(1000, 2200)
 _LAST_DAY = 31
+_LONGEST_YEAR = 4
 
 _NEGATIONS = frozenset(
     """not no never no-one none neither nor without cannot nobody nothing hardly refuse refused
     refuses refusing fail failed fails decline declined declines deny denied denies reject rejected
-    rejects unable""".split()
+    rejects unable non except excluding false untrue doubt doubts doubted ceased ceases postpone
+    postponed postpones isnt arent wasnt werent dont doesnt didnt hasnt havent cant wont
+    nicht kein keine keinen keiner keinem nie niemals niemand pas jamais aucun aucune nunca jamás
+    ningún ninguna nadie geen niet не нет никогда nessuno""".split()
 )
+_TRAILING = frozenset("nobody nothing none nicht pas nie niet no-one".split())
+# Said behind "no" they deny what follows: "no longer open". "Yet to open", "anything but open".
+_PASSED_OVER = frozenset("longer".split())
+_DENYING_PAIRS = frozenset({("yet", "to"), ("anything", "but"), ("far", "from")})
+_DENYING_PAIRS |= {("stopped", "being"), ("stops", "being")}
 _NEGATION_REACH = 4
 
 _UNIT_SIGNS = re.compile(
@@ -45,7 +54,7 @@ _UNIT_SIGNS = re.compile(
     r"|(?P<mile>\bmiles?\b)|(?P<kilogram>\bkg\b|\bkilograms?\b)|(?P<tonne>\btons?\b|\btonnes?\b)"
     r"|(?P<hour>\bhours?\b)|(?P<minute>\bminutes?\b)|(?P<day>\bdays?\b)|(?P<week>\bweeks?\b)"
     r"|(?P<month>\bmonths?\b)|(?P<year>\byears?\b)|(?P<degree>°|\bdegrees?\b)"
-    r"|(?P<metre>\bm\b|\bmet(?:er|re)s?\b)|(?P<foot>\bf(?:oo|ee)t\b)|(?P<inch>\binch(?:es)?\b)",
+    r"|(?P<metre>(?<![.\w])m\b|\bmet(?:er|re)s?\b)|(?P<foot>\bf(?:oo|ee)t\b)|(?P<inch>\binch(?:es)?\b)",
     re.IGNORECASE,
 )
 
@@ -105,8 +114,8 @@ def dates_in(words: Sequence[Word]) -> Dates:
     months: set[int] = set()
     days: set[tuple[int, int]] = set()
     for place, word in enumerate(words):
-        if word.text.isdecimal() and int(word.text) in _YEARS:
-            years.add(int(word.text))
+        if (year := _small(word.text)) is not None and year in _YEARS:
+            years.add(year)
         month = month_of(words, place)
         if month:
             months.add(month)
@@ -128,10 +137,16 @@ def _numeric_date(words: Sequence[Word], place: int) -> tuple[int, int, int] | N
         year, month, day = (word.text for word in words[place : place + 3])
     else:
         return None
-    if not all(part.isdecimal() for part in (year, month, day)):
+    y, m, d = map(_small, (year, month, day))
+    if y is None or m is None or d is None:
         return None
-    is_date = int(year) in _YEARS and 1 <= int(month) <= len(_MONTHS) and 1 <= int(day) <= _LAST_DAY
-    return (int(year), int(month), int(day)) if is_date else None
+    is_date = y in _YEARS and 1 <= m <= len(_MONTHS) and 1 <= d <= _LAST_DAY
+    return (y, m, d) if is_date else None
+
+
+def _small(written: str) -> int | None:
+    """A number of at most four digits, as those of dates are; None for others."""
+    return int(written) if len(written) <= _LONGEST_YEAR and written.isdecimal() else None
 
 
 def _is_iso(words: Sequence[Word]) -> bool:
@@ -167,8 +182,8 @@ def _days_beside(words: Sequence[Word], place: int) -> list[int]:
     beside = _beside(words, place)
     if place > 1 and words[place - 1].lower == "of":  # "the 23rd of April"
         beside.append(words[place - 2])
-    values = [int(w.lower) for w in beside if w.is_number and w.lower.isdecimal()]
-    return [value for value in values if 1 <= value <= _LAST_DAY]
+    values = (_small(w.lower) for w in beside if w.is_number)
+    return [value for value in values if value and value <= _LAST_DAY]
 
 
 def published_dates(published_at: str | None) -> Dates:
@@ -216,21 +231,37 @@ def negated_in(words: Sequence[Word]) -> frozenset[str]:
     """Stems that are plainly denied: the first content word behind each negation."""
     denied = set()
     for place, word in enumerate(words):
-        if _is_negation(word):
-            following = (w for w in words[place + 1 :] if w.is_content)
-            denied.update([w.stem for w in following if not w.lower.endswith("ly")][:1])
+        if not _denies(words, place):
+            continue
+        following = (w for w in words[place + 1 :] if w.is_content and not _is_passed_over(w))
+        first = next(following, None)
+        if first is None and word.lower in _TRAILING:  # "works for nobody"
+            first = next((w for w in reversed(words[:place]) if w.is_content), None)
+        if first is not None:
+            denied.add(first.stem)
     return frozenset(denied)
+
+
+def _is_passed_over(word: Word) -> bool:
+    return word.lower.endswith("ly") or word.lower in _PASSED_OVER
 
 
 def maybe_negated_in(words: Sequence[Word]) -> frozenset[str]:
     """Stems near a negation, before or behind it: "the offer was rejected" may deny "offer"."""
-    content = [word for word in words if word.is_content or _is_negation(word)]
+    kept = [(w, _denies(words, n)) for n, w in enumerate(words)]
+    kept = [(word, denies) for word, denies in kept if word.is_content or denies]
+    content = [word for word, _ in kept]
     near: set[str] = set()
-    for place, word in enumerate(content):
-        if _is_negation(word):
+    for place, (_, denies) in enumerate(kept):
+        if denies:
             start = max(0, place - _NEGATION_REACH)
             near.update(w.stem for w in content[start : place + _NEGATION_REACH + 1])
     return frozenset(near)
+
+
+def _denies(words: Sequence[Word], place: int) -> bool:
+    behind = words[place + 1].lower if place + 1 < len(words) else ""
+    return _is_negation(words[place]) or (words[place].lower, behind) in _DENYING_PAIRS
 
 
 def _is_negation(word: Word) -> bool:

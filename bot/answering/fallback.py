@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.answering.citations import link_citations
 from bot.answering.errors import ModelUnavailable
-from bot.answering.models import Draft, Evidence, Question
+from bot.answering.models import Draft, DraftSentence, Evidence, Question
 from bot.answering.ports import Composer, OnSentence, ignore_sentence
 from bot.answering.verify import find_fault
 from index.models import SearchResult
@@ -62,6 +62,10 @@ class FallbackComposer:
                 return draft
             why = _UNPROVEN
         on_sentence(None)
-        draft = await self._second.write(question, found, evidence, on_sentence)
+
+        def tell(sentence: DraftSentence | None) -> None:
+            on_sentence(sentence and replace(sentence, writer=self._second.name))
+
+        draft = await self._second.write(question, found, evidence, tell)
         said = (why, _INSTEAD if draft.sentences else None, draft.notice)
         return replace(draft, notice=" ".join(filter(None, said)))

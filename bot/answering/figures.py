@@ -4,28 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 
 from bot.answering.amounts import Amount
 from bot.answering.clauses import Clause
 from bot.answering.facts import Dates, dates_in, is_figure, names_in, units_in
+from bot.answering.literals import is_negative, literals_hold
 from bot.answering.standing import Said, Source
 from bot.answering.words import Word
 
+# Tables of figures are not compared: nothing tells there what belongs to what.
+_MOST_PAIRS = 1000
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 
 
 def figures_hold(said: Said, source: Source) -> bool:
     """Every figure is in a quote, is bound alike, and belongs to the same thing there."""
+    if len(said.amounts) * sum(len(part.amounts) for part in source.parts) > _MOST_PAIRS:
+        return False
     dated = _date_values(source.dates)
-    for amount in said.amounts:
+    for amount in (a for a in said.amounts if not said.literals.holds(a.start)):
         alike = [(part, a) for part in source.parts for a in part.amounts if _equal(amount, a)]
-        if not alike and amount.value not in dated and not _is_article(said, amount):
+        is_known = amount.value in dated or _is_hour(source, amount)
+        if not alike and not is_known and not _is_article(said, amount):
+            return False
+        if alike and not amount.is_date and all(_sign_differs(said, amount, *p) for p in alike):
             return False
         if alike and all(a.bound != amount.bound for _, a in alike):
             return False
         if alike and not amount.is_date and all(_is_of_other(said, amount, *p) for p in alike):
             return False
-    return _ordinals_hold(said, source) and not _counts_otherwise(said, source, dated)
+    values = {a.value for part in source.parts for a in part.amounts}
+    return (
+        literals_hold(said.literals, [part.literals for part in source.parts], values)
+        and _numerals_hold(said, source)
+        and _ordinals_hold(said, source)
+        and not _counts_otherwise(said, source, dated)
+    )
+
+
+def _numerals_hold(said: Said, source: Source) -> bool:
+    """Whether numerals that are no amounts and no literals stand as they are in a quote."""
+    read = {amount.start for amount in said.amounts}
+    there = {word.lower for word in source.all_words}
+    return all(
+        word.start in read or word.lower in there or bool(dates_in([word]))
+        for word in said.words
+        if word.is_number and not word.lower.isdecimal() and not said.literals.holds(word.start)
+    )
+
+
+def _is_hour(source: Source, amount: Amount) -> bool:
+    """Whether it can be an hour that the source writes "8:00"."""
+    times = (time for part in source.parts for time in part.literals.times if not time.minute)
+    return not amount.units and any(
+        amount.value in {time.hour, time.hour % 12 or 12} for time in times
+    )
+
+
+def _sign_differs(said: Said, amount: Amount, part: Said, there: Amount) -> bool:
+    mine = is_negative(said.text, amount.start, amount.end)
+    return mine != is_negative(part.text, there.start, there.end)
 
 
 def _ordinals_hold(said: Said, source: Source) -> bool:
@@ -52,6 +91,8 @@ def units_hold(said: Said, source: Source) -> bool:
     """Every unit is measured in there too, and by the figure that the sentence gives it."""
     there = [amount for part in source.parts for amount in part.amounts]
     for amount in said.amounts:
+        if amount.units and _measures_other(said, amount, source):
+            return False
         same = [a for a in there if _equal(amount, a)]
         if amount.units and same and not any(amount.units <= a.units for a in same):
             return False
@@ -63,6 +104,20 @@ def units_hold(said: Said, source: Source) -> bool:
     return units_in(said.text) <= frozenset().union(*(units_in(p.text) for p in source.parts))
 
 
+def _measures_other(said: Said, amount: Amount, source: Source) -> bool:
+    """Whether "25 metres deep" is told of "25 metres long"."""
+    mine = _dimension(said, amount)
+    pairs = [(p, a) for p in source.parts for a in p.amounts if _equal(amount, a)]
+    there = set().union(*(_dimension(*pair) for pair in pairs))
+    return bool(mine and there and not mine & there)
+
+
+def _dimension(said: Said, amount: Amount) -> set[str]:
+    behind = (word.lower for word in said.words if word.start >= amount.end)
+    return set(islice(behind, 2)) & _DIMENSIONS
+
+
+_DIMENSIONS = frozenset("deep long wide high tall thick old away".split())
 _MONEY_OR_SHARE = frozenset({"percent", "dollar", "euro", "pound", "yen", "won"})
 
 

@@ -36,6 +36,11 @@ _ORDERS = re.compile(
     # What it is told to be.
     r"|\byou are (?:now )?(?:an? )?(?:unrestricted |helpful |evil )?"
     r"(?:ai|chatgpt|language model|chatbot|dan)\b"
+    r"|\byou are (?:now|from now on|henceforth) an? (?:\w+[ -]){0,3}\w+\s?[:;,–—-]\s{0,2}"
+    r"(?:so |and |please |always |only )*"
+    r"(?:act|answer|begin|end|ignore|output|pretend|reply|respond|say|speak|talk|write)\b"
+    r"|\banswer (?:every|each|all|any) questions? (?:only )?with (?:only )?"
+    r"(?:the (?:words?|phrase)\b|[\"“'‘])"
     r"|\bdo anything now\b"
     r"|\b(?:act|behave|respond|answer|pretend to be) as (?:an? )?(?:unrestricted|unfiltered|dan\b|"
     r"another ai|jailbroken)"
@@ -77,9 +82,9 @@ _ORDERS = re.compile(
     r"|^\W*translate (?:the following|this) (?:sentence|text|word|phrase)s?\b"
     # Marks between the turns of a conversation.
     r"|<\|[a-z_]{3,20}\|>|\[/?INST\]|<</?SYS>>"
-    r"|<\s*/?\s*(?:system|assistant|instructions?|prompt|user_input)(?:[ _-]?(?:mode"
+    r"|<\s{0,3}/?\s{0,3}(?:system|assistant|instructions?|prompt|user_input)(?:[ _-]?(?:mode"
     r"|prompt|message))?"
-    r"\s*(?:activated)?\s*>",
+    r"\s{0,3}(?:activated)?\s{0,3}>",
     re.IGNORECASE | re.DOTALL,
 )
 _ROLE = re.compile(

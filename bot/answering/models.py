@@ -39,7 +39,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One sentence of a passage that a composer may rest on, under an opaque id."""
+    """One sentence of a passage that a composer may rest on, under an opaque id.
+
+    ``span`` may cover the next sentence too, where that only takes the first one back.
+    """
 
     id: str
     passage: Passage
@@ -53,10 +56,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence a composer wrote and the evidence ids it says it rests on."""
+    """A sentence a composer wrote and the evidence ids it says it rests on.
+
+    ``writer`` names the composer where it is not the one that was asked.
+    """
 
     text: str
     evidence_ids: tuple[str, ...]
+    writer: str | None = None
 
 
 class Reason(StrEnum):

@@ -24,6 +24,7 @@ _ARTICLES = frozenset({"the", "a", "an"})
 _DENYING = re.compile(
     r"(?:\b(?:not|never|instead of|rather than)|n['’]t)\b[^,;:.]{0,40}$", re.IGNORECASE
 )
+_IN_FRONT = 60
 _LINKS = frozenset("of the and de la van von der del al".split())
 _TITLE = frozenset("mr mrs ms dr sir president mayor king queen prince minister".split())
 
@@ -58,7 +59,7 @@ def find_names(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Nam
 
 def is_denied(text: str, start: int) -> bool:
     """Whether a sentence says of what stands there that it is not so."""
-    return _DENYING.search(text[:start]) is not None
+    return _DENYING.search(text, max(0, start - _IN_FRONT), start) is not None
 
 
 def _asked_kind(wanted: Wanted) -> frozenset[str]:

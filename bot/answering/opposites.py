@@ -6,6 +6,7 @@ that make it weaker or stronger. Negations are ``facts``'s part.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -104,7 +105,20 @@ _HEDGES = frozenset(
     intends intended wants wanted possible potential potentially suggests suggested threatened
     threatens should""".split()
 )
-_WILL = frozenset("will shall 'll going".split())
+_WILL = frozenset("will shall going".split())
+# "Was to open", "asked them to open", "has yet to open": not done as far as that tells.
+_BEFORE_TO = frozenset(
+    """is are was were due set scheduled meant supposed asked urged wants demanded ordered told
+    agreed promised pledged voted""".split()
+)
+_DEMANDS = frozenset("demanded demands demand urged urges urge insisted insists".split())
+# How much of a whole is meant, from little to nearly all.
+_LEVELS = {"few": 1, "handful": 1, "some": 2, "several": 2, "many": 3, "most": 4, "majority": 4}
+_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
+_ADJECTIVE = re.compile(r"(?:ive|able|ible|ent|ant|ate|al|ect|ure|act|ous|ary|valid|secure|like)$")
+_BE = frozenset("is are was were".split())
+_SHORTEST_DENIED = 4
+_DISGUISED = frozenset("less like form ited ions iversal derstand der able".split())
 _REACH = 3
 
 
@@ -137,7 +151,29 @@ def turns_round(said: Sequence[Clause], source: Sequence[Clause], *, denied: boo
         opposed = [n for a, s, n in there if a == axis and s != second]
         if opposed and _meeting(near, opposed) > _meeting(near, same):
             return True
+    return _turns_by_prefix(list(chain(*said)), list(chain(*source)))
+
+
+def _turns_by_prefix(said: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether one side says "welcome" and the other only "unwelcome"."""
+    mine, theirs = ({w.lower for w in side if w.is_content} for side in (said, source))
+    for one, other in ((mine, theirs), (theirs, mine)):
+        for word in one - other:
+            plain = _without_prefix(word)
+            if plain and plain in other and plain not in one:
+                return True
     return False
+
+
+def _without_prefix(word: str) -> str | None:
+    """What "un-" or "in-" denies in a word; None where it is part of the word."""
+    for prefix in _PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest == word or len(rest) < _SHORTEST_DENIED or rest in _DISGUISED:
+            continue
+        if prefix in {"un", "non"} or _ADJECTIVE.search(rest):
+            return rest
+    return None
 
 
 def _poles(clause: Clause) -> Iterator[tuple[str, bool, frozenset[str]]]:
@@ -162,15 +198,33 @@ def claims_all(said: Sequence[Word], source: Sequence[Word]) -> bool:
     return bool(words & {"only", "sole", "solely", "exclusively"}) and not there & _ONLY
 
 
+def claims_more(said: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether "most" is said where the source says "some", or "few" where it says "many"."""
+    mine, there = (_levels(side) for side in (said, source))
+    if not mine or not there or mine & there:
+        return False
+    return max(mine) > max(there) or max(mine) == 1
+
+
+def _levels(words: Sequence[Word]) -> set[int]:
+    """How much is meant, but for "the most expensive" and "a few"."""
+    return {
+        _LEVELS[word.lower]
+        for place, word in enumerate(words)
+        if word.lower in _LEVELS and not (place and words[place - 1].lower in {"the", "at", "a"})
+    }
+
+
 def is_sure(said: Sequence[Word], source: Sequence[Clause]) -> bool:
     """Whether something the source only holds possible is said as a fact."""
     if any(_is_hedge(said, place) for place in range(len(said))):
         return False
     stems = {word.stem for word in said if word.is_content}
+    to_come = any(word.lower in _WILL or _is_before_to(said, n) for n, word in enumerate(said))
     possible: set[str] = set()
     plain: set[str] = set()
     for clause in source:
-        hedged = _hedged(clause)
+        hedged = _hedged(clause) | (frozenset() if to_come else _undone(clause))
         possible |= hedged
         plain |= {w.stem for w in clause if w.is_content} - hedged
     return bool(stems & possible - plain)
@@ -184,6 +238,27 @@ def _hedged(clause: Clause) -> frozenset[str]:
             following = [w for w in clause[place + 1 :] if w.is_content]
             hedged.update(w.stem for w in following[:1] if not w.is_capitalised)
     return frozenset(hedged)
+
+
+def _undone(clause: Clause) -> frozenset[str]:
+    """What is asked for or still to come: the verb behind "was to", "asked them to"."""
+    undone: set[str] = set()
+    for place, word in enumerate(clause):
+        demands = word.lower in _DEMANDS and "that" in {w.lower for w in clause[place + 1 :][:2]}
+        if not demands and not (word.lower == "to" and _is_before_to(clause, place)):
+            continue
+        following = [w for w in clause[place + 1 :] if w.is_content and not w.is_capitalised]
+        undone.update(w.stem for w in (following if demands else following[:1]))
+    return frozenset(undone)
+
+
+def _is_before_to(words: Sequence[Word], place: int) -> bool:
+    """Whether this "to" makes what is behind it a plan or a wish."""
+    if words[place].lower != "to":
+        return False
+    near = [w.lower for w in words[max(0, place - _REACH - 1) : place]]
+    wishes = _BEFORE_TO - _BE
+    return bool(near) and (near[-1] in _BEFORE_TO or bool(wishes.intersection(near)))
 
 
 def _is_hedge(words: Sequence[Word], place: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.answering.facts import Dates, dates_in, is_figure, month_of
 from bot.answering.kinds import Kind, counted_in, kind_of, units_wanted
+from bot.answering.small_talk import reply_to_small_talk
 from bot.answering.words import Word, words_of
 
 MAX_QUESTION_CHARS = 2000
@@ -51,8 +52,10 @@ class Wanted:
 
 
 def is_clear(text: str) -> bool:
-    """Whether a text can be searched for: some topic word, and not a whole page."""
+    """Whether a text can be searched for: some topic word, no small talk, not a whole page."""
     if not _FEWEST_CHARS <= len(text.strip()) <= MAX_QUESTION_CHARS:
+        return False
+    if reply_to_small_talk(text) is not None:
         return False
     return any(word.is_content for word in words_of(text))
 

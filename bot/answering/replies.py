@@ -14,7 +14,13 @@ from typing import Any
 
 from bot.answering.models import DraftSentence
 from bot.answering.reply_json import JsonReader
-from bot.answering.reply_lines import clean_line, is_finished, read_line, starts_with_ids
+from bot.answering.reply_lines import (
+    LONGEST_LINE,
+    clean_line,
+    is_finished,
+    read_line,
+    starts_with_ids,
+)
 from bot.answering.reply_refusals import denies, says_no_answer
 from bot.answering.reply_wrapping import END, LINE_END, TAG, THINKING
 
@@ -43,12 +49,12 @@ SCHEMA: Mapping[str, Any] = {
 }
 """The form of a reply for models that follow one; no sentences: the evidence does not answer."""
 
-_CODE = re.compile(r"^\s*(?:```|~~~)\s*\w*\s*$")
+_CODE = re.compile(r"^\s*(?:```|~~~)\s*+\w*+\s*+$")
 _FENCE = re.compile(r"^\W*data-[0-9a-f]{16}\W*$")
 # Where a model goes on with what nobody asked for: a list of sources, another question.
 _APPENDIX = re.compile(
     r"^(?:sources?|references?|citations?|bibliography|evidence|(?:the |next )?question|user|human"
-    r"|system|q)\s*\d*\s*:",
+    r"|system|q)\s*+\d*+\s*+:",
     re.IGNORECASE,
 )
 
@@ -158,6 +164,8 @@ class ReplyReader:
     def _read_text(self, line: str, *, ended: bool) -> None:
         line = self._leave_out_thinking(line)
         end = END.search(line)
+        # Of a line without end only its beginning is read, as of a reply that broke off.
+        ended = ended or len(line) > LONGEST_LINE
         text = clean_line(TAG.sub(" ", line[: end.start()] if end else line))
         if text and not _CODE.match(line) and not _FENCE.match(text):
             self._read_line(text, cut_off=ended)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.answering.models import DraftSentence
-from bot.answering.reply_lines import clean_line, ids_in, read_line
+from bot.answering.reply_lines import LONGEST_LINE, clean_line, ids_in, read_line
 from bot.answering.reply_refusals import says_no_answer
 
 _TEXTS = ("text", "sentence", "answer", "content", "claim", "statement")
@@ -100,7 +100,11 @@ class JsonReader:
         return [DraftSentence(whole, tuple(dict.fromkeys(ids + inline)))] if whole else []
 
     def _read_string(self, text: str) -> list[DraftSentence]:
-        line = clean_line(" ".join(text.split()))
+        text = " ".join(text.split())
+        if len(text) > LONGEST_LINE:
+            self._found_any = True  # as with what is broken: no sentence, and no refusal
+            return []
+        line = clean_line(text)
         if says_no_answer(line):
             self.says_no_answer = True
             return []

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from bot.answering.models import DraftSentence
 
 _ID = r"e[0-9a-f]{4,8}"
+# Possessive, and begun only where a run of brackets begins: a reply of nothing but brackets
+# takes no longer to read than another.
 _SQUARE = re.compile(
-    r"[\[［【〔⟦]+([^\[\]［］【】〔〕⟦⟧]{1,400})[\]］】〕⟧]+(?:\((?:https?:|#)[^)\s]*\))?"
+    r"(?<![\[［【〔⟦])[\[［【〔⟦]++([^\[\]［］【】〔〕⟦⟧]{1,400})[\]］】〕⟧]+(?:\((?:https?:|#)[^)\s]*\))?"
 )
 _OTHER = re.compile(r"[({<（]([^(){}<>（）]{5,400})[)}>）]")
 _BARE = re.compile(rf"(?<![\w-]){_ID}(?![\w-])", re.IGNORECASE)
@@ -30,14 +32,18 @@ _FILLER = re.compile(
 _SEPARATORS = re.compile(r"[\s,;:|&+/#^`*\"'“”.…–—]+|(?<![a-z])-|-(?![0-9a-f])", re.IGNORECASE)
 _WIDEST_RANGE = 6
 
+LONGEST_LINE = 2_000
+"""Characters of a line that are read; some reading takes longer than a line is long."""
+
 _BETWEEN = re.compile(r"(?:[\s,;&–—-]|and\b|to\b)*", re.IGNORECASE)
 _STOPS = re.compile(r"[.!?…。！？]+[\"'”’)]*")
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)*_`]*\s*$")
 _DATE = re.compile(r"^\W*\(\d{4}-\d{2}-\d{2}\)\s*")
 
-_DECORATION = re.compile(r"^(?:\s*(?:[-*•–—‣▪>|]|#{1,6}|\(?\d{1,2}[.)](?!\d)))+\s+|^\s*[>|]\s*")
+_DECORATION = re.compile(r"^(?:\s*(?:[-*•–—‣▪>|#]|\(?\d{1,2}[.)](?!\d)))+\s+|^(?:\s*[>|])+\s*")
 _EMPHASIS = re.compile(r"\*\*|(?<!\w)__|__(?!\w)|`|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
-_EMPTY = re.compile(r"\(\s*[,;]*\s*\)|\[\s*[,;]*\s*\]|\{\s*\}")
+_LEFT_OVER = " ,;:–—|([{"
+_EMPTY = re.compile(r"\([\s,;]*\)|\[[\s,;]*\]|\{\s*\}")
 _LABEL = re.compile(
     r"^(?:(?:final |short |my )?(?:answer|response|reply|output|result)|sentence \d+)\s*[:=]\s*"
     r"|^(?:sure|certainly|of course|okay|ok)[!,.:]\s+(?=\S)"
@@ -49,8 +55,8 @@ _LABEL = re.compile(
 
 
 def clean_line(line: str) -> str:
-    """A line without bullets, numbering, labels and emphasis."""
-    text = _EMPHASIS.sub("", line.strip())
+    """A line without bullets, numbering, labels and emphasis; what is too long is cut off."""
+    text = _EMPHASIS.sub("", line.strip()[:LONGEST_LINE])
     before = None
     while before != text:
         before = text
@@ -200,5 +206,7 @@ def _tidy(text: str) -> str:
     text = " ".join(_EMPTY.sub("", text).split())
     text = re.sub(r"\s+([.!?,;:…])", r"\1", text)
     text = re.sub(r"(?<!\.)([.!?])[\"'”’]?\.$", lambda m: m[0][:-1], text)
-    text = re.sub(r"[\s,;:–—|([{]+\.$", ".", text).strip(" ,;:–—|([{")
+    if text.endswith("."):
+        text = f"{text[:-1].rstrip(_LEFT_OVER)}."
+    text = text.strip(_LEFT_OVER)
     return text if _has_words(text) else ""

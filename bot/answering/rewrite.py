@@ -15,6 +15,8 @@ from bot.answering.kinds import Kind, kind_of
 from bot.answering.leaning import Lean, Leaning, points_at_nothing, read_leaning
 from bot.answering.models import Question, Turn
 from bot.answering.ports import StandAlone
+from bot.answering.same_kind import replace_same_kind
+from bot.answering.small_talk import reply_to_small_talk
 from bot.answering.topics import has_date, names_of, topic_words
 from bot.answering.words import Word, words_of
 
@@ -29,6 +31,12 @@ _DATES = re.compile(
     r"|october|november|december)(?: \d{1,2}(?:st|nd|rd|th)?,?)?(?: \d{4})?|(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_OF_PLACE = r"in|at|from|to|near|on|into|across|around|towards|outside"
+_PREPOSITION = re.compile(
+    r"(?:in|on|at|for|of|with|without|from|by|to|during|before|after|under|over|near)\s+",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"the\s+", re.IGNORECASE)
 _MARK = re.compile(r"[\[(]\d{1,3}[\])]")
 
 
@@ -47,12 +55,17 @@ def recent(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """What was spoken of: the last question as it stands alone, its words, and names."""
+    """What was spoken of: the last question as it stands alone, its words, and names.
+
+    ``answered`` are the names that the answer added, ``persons`` those of them that no word
+    of place stands before.
+    """
 
     question: str = ""
     terms: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
 
 
 class RuleRewriter:
@@ -60,8 +73,12 @@ class RuleRewriter:
 
     async def stand_alone(self, question: Question) -> StandAlone:
         """The question with what it leans on, or what to ask back."""
+        turns = recent(question.history)
+        chat = reply_to_small_talk(question.text, turns[-1].question if turns else "")
+        if chat is not None:
+            return StandAlone(question.text, chat)
         topic = _Topic()
-        for turn in recent(question.history):
+        for turn in turns:
             topic = _go_on(topic, turn)
         if not topic.terms:
             leaning = points_at_nothing(question.text)
@@ -72,6 +89,8 @@ class RuleRewriter:
 
 def _go_on(topic: _Topic, turn: Turn) -> _Topic:
     """The topic after a turn; one that says nothing of its own changes nothing."""
+    if reply_to_small_talk(turn.question) is not None:
+        return topic
     leaning = read_leaning(turn.question)
     alone = _complete(turn.question, leaning, topic) if topic.terms else turn.question
     own = [w.text for w in topic_words(turn.question)]
@@ -83,7 +102,13 @@ def _go_on(topic: _Topic, turn: Turn) -> _Topic:
     answered = [
         name for name in names_of(turn.answer) if not {w.stem for w in words_of(name)} & known
     ]
-    return _Topic(alone, _shorten([*own, *carried]), tuple(names), tuple(answered))
+    persons = [name for name in answered if not _is_somewhere(name, turn.answer)]
+    terms = _shorten([*own, *carried])
+    return _Topic(alone, terms, tuple(names), tuple(answered), tuple(persons))
+
+
+def _is_somewhere(name: str, text: str) -> bool:
+    return re.search(rf"\b(?:{_OF_PLACE}) {re.escape(name)}(?!\w)", text) is not None
 
 
 def _shorten(terms: Sequence[str]) -> tuple[str, ...]:
@@ -111,7 +136,8 @@ def _meant_by(leaning: Leaning, topic: _Topic) -> str | None:
     asked_for = kind_of(topic.question)
     wants_person = leaning.lean is Lean.PERSON and asked_for is Kind.PERSON
     if topic.answered and (wants_person or (asked_for in _NAMED_IN and not topic.names)):
-        return topic.answered[0] if len(set(topic.answered)) == 1 else None
+        meant = set(topic.persons if wants_person else topic.answered)
+        return meant.pop() if len(meant) == 1 else None
     if len(topic.names) != 1:
         return None
     if leaning.lean is Lean.PERSON:
@@ -145,21 +171,22 @@ def _put_name(text: str, name: str, pronoun: Word) -> str:
 def _ask_of_another(about: str, topic: _Topic) -> str:
     """The last question, asked of something else."""
     question = topic.question.rstrip(" ?.!")
-    bare = re.sub(r"^(?:in|on|at|for|of|the|with|from|by|to)\s+", "", about, flags=re.IGNORECASE)
+    led = _PREPOSITION.match(about)
+    bare = about[led.end() :] if led else about
     if has_date(about):
         dates = list(_DATES.finditer(question))
         if len(dates) == 1:
             return f"{question[: dates[0].start()]}{bare}{question[dates[0].end() :]}?"
         return f"{question} {about}?"
-    if bare != about:
-        first = re.escape(about.split(maxsplit=1)[0])
-        phrase = re.search(rf"\b{first}(?: [\w'’-]+){{1,3}}$", question, re.IGNORECASE)
-        if phrase:
-            return f"{question[: phrase.start()]}{about}?"
+    if led:
+        same = rf"\b{re.escape(led[0].strip())}(?: [\w'’-]+){{1,3}}$"
+        phrase = re.search(same, question, re.IGNORECASE)
+        return f"{question[: phrase.start() if phrase else len(question)].rstrip()} {about}?"
+    named = _ARTICLE.sub("", about, count=1)
     names = names_of(question)
-    if bare[:1].isupper() and len(names) == 1:
-        return f"{question.replace(names[0], bare)}?"
-    return f"{question}: {about}?"
+    if named[:1].isupper() and len(names) == 1:
+        return f"{question.replace(names[0], named)}?"
+    return f"{replace_same_kind(question, about) or f'{question}: {about}'}?"
 
 
 def _append(text: str, terms: Sequence[str]) -> str:

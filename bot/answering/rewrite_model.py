@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.answering.errors import ModelUnavailable
+from bot.answering.facts import is_figure, iter_numbers
 from bot.answering.models import Question, Turn
 from bot.answering.ports import LanguageModel, Request, Rewriter, StandAlone
 from bot.answering.prompting import lay_out_history, tame
@@ -14,6 +15,7 @@ from bot.answering.reply_lines import clean_line
 from bot.answering.reply_refusals import denies, says_no_answer
 from bot.answering.reply_wrapping import leave_out_thinking
 from bot.answering.rewrite import MOST_HISTORY, RuleRewriter, recent
+from bot.answering.small_talk import reply_to_small_talk
 from bot.answering.streams import listen
 from bot.answering.topics import names_of, topic_words
 from bot.answering.words import stems_of, words_of
@@ -25,6 +27,12 @@ _LEAST_KNOWN = 0.7
 _LABEL = re.compile(
     r"^(?:(?:the |my )?(?:(?:last|rewritten|rephrased|stand-?alone|new|final) )*question)"
     r"(?: is)?\s*:\s*",
+    re.IGNORECASE,
+)
+# "No." and "well, no" at its beginning answer what was said before.
+_DENIAL = re.compile(
+    r"\b(?:not|never|without|except|nobody|nothing|none|neither|nor|nowhere|cannot)\b|n['’]t\b"
+    r"|(?<!^)(?<![,.!] )\bno\b(?![,.!?])",
     re.IGNORECASE,
 )
 _NOTICE = "I understood this question without my language model."
@@ -54,9 +62,9 @@ class ModelRewriter:
         self._max_tokens = max_tokens
 
     async def stand_alone(self, question: Question) -> StandAlone:
-        """The question in full. Without history no model is asked."""
+        """The question in full. Without history, and for small talk, no model is asked."""
         turns = recent(question.history)
-        if not turns:
+        if not turns or reply_to_small_talk(question.text, turns[-1].question) is not None:
             return await self._fallback.stand_alone(question)
         notice = None
         try:
@@ -98,8 +106,8 @@ def may_stand_for(written: str, asked: str, turns: tuple[Turn, ...]) -> bool:
     """Whether a rewritten question says nothing but what was asked and spoken of.
 
     No name and no figure may be new, hardly any word, and something of the question
-    itself must be left: a text in the conversation may have told the model to ask for
-    something else.
+    itself must be left, all its figures and denials too: a text in the conversation may
+    have told the model to ask for something else.
     """
     if not is_clear(written) or len(written) > _LONGEST:
         return False
@@ -108,11 +116,25 @@ def may_stand_for(written: str, asked: str, turns: tuple[Turn, ...]) -> bool:
     said = " ".join([asked, *(f"{turn.question} {turn.answer}" for turn in turns)])
     known = stems_of(said)
     new_names = {w.stem for name in names_of(written) for w in words_of(name)} - known
-    new_figures = {w.stem for w in words_of(written) if w.is_number} - known
-    if new_names or new_figures:
+    if new_names or not _figures_in(asked) <= _figures_in(written) <= _figures_in(said):
+        return False
+    if not _keeps_denial(written, asked, turns):
         return False
     topics = {w.stem for w in topic_words(written)}
     own = {w.stem for w in topic_words(asked)}
     if own and not own & topics:
         return False
     return len(topics & known) >= _LEAST_KNOWN * len(topics)
+
+
+def _figures_in(text: str) -> frozenset[str]:
+    words = words_of(text)
+    return frozenset(value for value, place in iter_numbers(words) if is_figure(words[place]))
+
+
+def _keeps_denial(written: str, asked: str, turns: tuple[Turn, ...]) -> bool:
+    """Whether what is denied stays denied; "and the pool?" may go on with a denial."""
+    if _DENIAL.search(asked):
+        return bool(_DENIAL.search(written))
+    went_before = any(_DENIAL.search(turn.question) for turn in turns)
+    return went_before or not _DENIAL.search(written)

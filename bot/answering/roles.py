@@ -57,6 +57,38 @@ def _is_swapped(one: Role, other: Role) -> bool:
     return all(crossed) or (one.verb in _ONE_WAY and any(crossed) and not kept)
 
 
+def swaps_sides(said: Sequence[Clause], source: Sequence[Clause]) -> bool:
+    """Whether two things change places round "than", "against" or "the mother of"."""
+    there = [side for clause in source for side in _sides(clause)]
+    for pivot, left, right in (side for clause in said for side in _sides(clause)):
+        rivals = [(one, other) for sign, one, other in there if sign == pivot]
+        if rivals and all(
+            left & other and right & one and not (left & one - other) and not (right & other - one)
+            for one, other in rivals
+        ):
+            return True
+    return False
+
+
+def _sides(clause: Clause) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+    """Each turning point of a clause, and the names or things in front of it and behind it."""
+    for place, word in enumerate(clause):
+        if word.lower in {"than", "against"} and place:
+            near = clause[: place - 1] if word.lower == "than" else clause[:place]
+            yield word.lower, _bearers(near), _bearers(clause[place + 1 :])
+        elif word.lower == "of" and place > _NEAR and clause[place - _NEAR].lower == "the":
+            kin, be = clause[place - 1], clause[place - _NEAR - 1]
+            if be.lower in _BE and kin.stem not in _EITHER_WAY:
+                left, right = clause[: place - _NEAR], clause[place + 1 :]
+                yield kin.stem, _bearers(left), _bearers(right)
+
+
+def _bearers(words: Sequence[Word]) -> frozenset[str]:
+    """Names where there are any, all things otherwise."""
+    names = frozenset(w.stem for w in words if w.is_content and w.is_capitalised)
+    return names or _things(words)
+
+
 def takes_others_part(said: Sequence[Clause], source: Sequence[Clause]) -> bool:
     """Whether a sentence gives a verb to what the source tells something else of.
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.answering.facts import CALENDAR_WORDS, names_in
-from bot.answering.features import covered_share
+from bot.answering.days import days_between
 from bot.answering.kinds import FIGURES
-from bot.answering.models import Evidence
 from bot.answering.question import Wanted
-from bot.answering.values import days_between, years_of
-from bot.answering.words import stems_of, words_of
+from bot.answering.readings import Reading
+from bot.answering.values import CLOCKS, Value
+from bot.answering.words import Word, stem_of, words_of
 
-_CONTEXT_CHARS = 300
-_OPENING = 5
-_TAKEN_UP = 3
-_TAKING_UP = frozenset("it its he she they his her their this these".split())
-_LEANING = frozenset("it its he she they his her their this these that those such here".split())
+_DAYS = "mon|tues|wednes|thurs|fri|satur|sun"
+# A day that a time is only for: "on Thursdays until 8 p.m.".
+_ONLY_ON = re.compile(rf"\b(?:on|every|each) ({_DAYS})days?\b", re.IGNORECASE)
+# What a date is of: a date of the one is not rivalled by a date of the other.
+_BEGINNINGS = frozenset(
+    map(stem_of, "build construct construction erect found establish open create born".split())
+)
+_ENDINGS = frozenset(
+    map(
+        stem_of,
+        "demolish demolition dismantle raze destroy destruction abolish dissolve end finish"
+        " close closure die".split(),
+    )
+)
+
+
+class _Event(StrEnum):
+    BEGINNING = "beginning"
+    ENDING = "ending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,76 +56,78 @@ class DifferenceLimits:
     most_rivals: int = 2
 
 
-def is_same_thing(
-    wanted: Wanted,
-    own: Evidence,
-    rival: Evidence,
-    limits: DifferenceLimits,
-    *,
-    values_are_dates: bool,
-) -> bool:
+def is_same_thing(wanted: Wanted, own: Reading, rival: Reading, limits: DifferenceLimits) -> bool:
     """Whether a sentence of another article may contradict one, their values aside."""
-    if rival.text.rstrip("\"'”’) ").endswith("?"):
+    if rival.item.text.rstrip("\"'”’) ").endswith("?"):
         return False
-    if coverage_of(wanted, rival) < limits.coverage:
+    if rival.coverage < limits.coverage or rival.own_coverage < limits.own:
         return False
-    if covered_share(wanted.terms, stems_of(in_context(rival))) < limits.own:
+    passages = own.item.passage, rival.item.passage
+    days = days_between(*(passage.published_at for passage in passages))
+    if (
+        days is not None
+        and days > limits.days
+        and not any(passage.superseded_by for passage in passages)
+    ):
         return False
-    days = days_between(own.passage.published_at, rival.passage.published_at)
-    superseded = own.passage.superseded_by or rival.passage.superseded_by
-    if days is not None and days > limits.days and not superseded:
-        return False
-    return not _of_others(wanted, own, rival) and (
-        values_are_dates or not _of_other_years(own, rival)
-    )
+    return not _of_others(wanted, own, rival)
 
 
-def coverage_of(wanted: Wanted, item: Evidence) -> float:
-    """The share of the question's words in a sentence, its title and what stands around it."""
-    passage = item.passage
-    before = passage.text[: item.span.start - passage.start][-_CONTEXT_CHARS:]
-    around = f"{passage.title} {passage.publisher or ''} {before} {item.text} {_goes_on(item)}"
-    return covered_share(wanted.terms, stems_of(around))
+def may_be_same_time(
+    wanted: Wanted, own: Reading, rival: Reading, clash: tuple[Value, Value]
+) -> bool:
+    """Whether two values may be of the same year, day of the week and event."""
+    if clash[0].kind == "date":
+        return not _of_other_ends(wanted, own, rival, clash)
+    if clash[0].kind in CLOCKS and _of_other_days(wanted, own, rival):
+        return False
+    return not _of_other_years(own, rival)
 
 
-def _of_others(wanted: Wanted, own: Evidence, rival: Evidence) -> bool:
+def _of_others(wanted: Wanted, own: Reading, rival: Reading) -> bool:
     """Whether each sentence names somebody or something that the other's article does not."""
     if wanted.kind not in FIGURES:
         return False  # the names are the values
-    names = [names_in(words_of(item.text)) - wanted.stems - CALENDAR_WORDS for item in (own, rival)]
-    around = [stems_of(f"{item.passage.title} {item.passage.text}") for item in (own, rival)]
-    return bool(names[0] - around[1]) and bool(names[1] - around[0])
+    return bool(own.names - rival.around.all_stems) and bool(rival.names - own.around.all_stems)
 
 
-def _of_other_years(own: Evidence, rival: Evidence) -> bool:
+def _of_other_years(own: Reading, rival: Reading) -> bool:
     """Whether both tell of a year, and of another one."""
-    years = [years_of([item.text]) or years_of([item.passage.title]) for item in (own, rival)]
+    years = [own.years, rival.years]
     if not all(years):
-        years = [years_of([item.passage.title, item.passage.text]) for item in (own, rival)]
+        years = [own.around.years, rival.around.years]
     return all(years) and not years[0] & years[1]
 
 
-def in_context(item: Evidence) -> str:
-    """A sentence, with the one before it where it leans on that: "It was rebuilt in 1806.".
-
-    So with the one behind it where that leans: "Ada Quill was a builder. She drew the plans.".
-    """
-    passage = item.passage
-    before = [span for span in passage.sentences if span.end <= item.span.start]
-    opens = f"{passage.slice(before[-1])} " if before and _leans(item.text) else ""
-    goes_on = _goes_on(item)
-    return f"{opens}{item.text}{goes_on and ' '}{goes_on}"
+def _of_other_days(wanted: Wanted, own: Reading, rival: Reading) -> bool:
+    """Whether one is of a day of the week that neither the other nor the question names."""
+    days = [frozenset(map(str.lower, _ONLY_ON.findall(r.item.text))) for r in (own, rival)]
+    return bool((days[0] ^ days[1]) - _days_of(wanted))
 
 
-def _goes_on(item: Evidence) -> str:
-    """The sentence behind one, where it leans on that; "" otherwise."""
-    behind = [span for span in item.passage.sentences if span.start >= item.span.end]
-    text = item.passage.slice(behind[0]) if behind else ""
-    return text if any(w.lower in _TAKING_UP for w in words_of(text)[:_TAKEN_UP]) else ""
+def _days_of(wanted: Wanted) -> frozenset[str]:
+    days = (re.fullmatch(rf"({_DAYS})days?", word.lower) for word in wanted.words)
+    return frozenset(day[1] for day in days if day)
 
 
-def _leans(text: str) -> bool:
-    opening = words_of(text)[:_OPENING]
-    return any(word.lower in _LEANING for word in opening) or (
-        [w.lower for w in opening[:1]] == ["the"] and not any(w.is_capitalised for w in opening[1:])
-    )
+def _of_other_ends(
+    wanted: Wanted, own: Reading, rival: Reading, clash: tuple[Value, Value]
+) -> bool:
+    """Whether the dates, and what is asked, are of a beginning and of an end: built, demolished."""
+    ends = {_end_of(r.item.text, v.start) for r, v in zip((own, rival), clash, strict=True)}
+    ends |= {_event_of(word) for word in wanted.words}
+    return ends >= {_Event.BEGINNING, _Event.ENDING}
+
+
+def _end_of(text: str, start: int) -> _Event | None:
+    """Whether what happened on a date began or ended something, by the nearest word for it."""
+    events = [
+        (abs(word.start - start), event) for word in words_of(text) if (event := _event_of(word))
+    ]
+    return min(events)[1] if events else None
+
+
+def _event_of(word: Word) -> _Event | None:
+    if word.stem in _BEGINNINGS:
+        return _Event.BEGINNING
+    return _Event.ENDING if word.stem in _ENDINGS else None

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.answering.amounts import Amount, amounts_in
 from bot.answering.clauses import Clause, clauses_of
 from bot.answering.facts import Dates, dates_in, names_in, published_dates
+from bot.answering.literals import Literals
 from bot.answering.models import Quote
 from bot.answering.words import Word, share_root, stem_of, words_of
 
@@ -39,6 +40,7 @@ class Said:
     stems: frozenset[str]
     clauses: tuple[Clause, ...]
     amounts: tuple[Amount, ...]
+    literals: Literals
 
     @classmethod
     def of(cls, text: str) -> Said:
@@ -50,6 +52,7 @@ class Said:
             stems=frozenset(w.stem for w in words),
             clauses=tuple(clauses_of(text, words)),
             amounts=tuple(amounts_in(text, words)),
+            literals=Literals(text),
         )
 
 

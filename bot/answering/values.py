@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from bot.answering.amounts import Amount, amounts_in
-from bot.answering.facts import month_of
+from bot.answering.days import date_key, date_run
 from bot.answering.kinds import NAMES, Kind
 from bot.answering.named import find_names
 from bot.answering.question import Wanted
@@ -33,6 +32,8 @@ _HOURS = "one two three four five six seven eight nine ten eleven twelve".split(
 _HALF_DAY = 12
 CLOCKS = frozenset({"clock", "closing"})
 _COUNTED_REACH = 3
+_LARGEST = 10**30
+_IN_FRONT = 60
 _MEASURES = frozenset({Kind.NUMBER, Kind.SHARE, Kind.MONEY, Kind.DURATION})
 _CURRENCIES = frozenset({"dollar", "euro", "pound", "yen", "won"})
 _TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
@@ -133,7 +134,7 @@ def _measures(wanted: Wanted, text: str, words: Sequence[Word]) -> list[Value]:
 
 
 def _is_wanted(wanted: Wanted, amount: Amount) -> bool:
-    if str(amount.value) in wanted.numbers:
+    if amount.value > _LARGEST or str(amount.value) in wanted.numbers:
         return False
     if wanted.kind is Kind.MONEY:
         return bool(amount.units & _CURRENCIES)
@@ -173,7 +174,11 @@ def _clock_times(text: str) -> Iterator[Value]:
             is_late |= match["half"].lower().endswith("evening")
             hour = hour % _HALF_DAY + _HALF_DAY * is_late
             minute = int(match["minute"] or 0)
-        kind = "closing" if _ENDS.search(text[: match.start()]) else "clock"
+        kind = (
+            "closing"
+            if _ENDS.search(text, max(0, match.start() - _IN_FRONT), match.start())
+            else "clock"
+        )
         yield Value(kind, (hour, minute), match.group(), match.start(), match.end())
 
 
@@ -181,42 +186,17 @@ def _dates(wanted: Wanted, text: str, words: Sequence[Word]) -> Iterator[Value]:
     """Dates as (year, month, day), None where one is not stated."""
     place = 0
     while place < len(words):
-        run = _date_run(words, place)
+        run = date_run(words, place)
         if not run:
             place += 1
             continue
         place += len(run)
-        key = _date_key(run)
+        key = date_key(run)
         asked = wanted.dates
         is_asked = (key[0] in asked.years and key[1] is None) or (key[1:] in asked.days)
         if key != (None, None, None) and not is_asked:
             end = run[-1].start + len(run[-1].text)
             yield Value("date", key, text[run[0].start : end], run[0].start, end)
-
-
-def _date_run(words: Sequence[Word], place: int) -> list[Word]:
-    """The words of the date that starts here: "13 September 2031", "the 3rd of May"."""
-    run: list[Word] = []
-    for at in range(place, min(place + 4, len(words))):
-        word = words[at]
-        if month_of(words, at) or (word.is_number and word.lower.isdecimal()):
-            run.append(word)
-        elif not (run and word.lower == "of"):
-            break
-    has_month = any(month_of(words, place + n) for n in range(len(run)))
-    if has_month:
-        return run
-    is_year = words[place].text.isdecimal() and 1000 <= int(words[place].text) < 2200  # noqa: PLR2004
-    return [words[place]] if is_year else []
-
-
-def _date_key(run: Sequence[Word]) -> tuple[int | None, int | None, int | None]:
-    months = [month for n in range(len(run)) if (month := month_of(run, n))]
-    numbers = [int(word.lower) for word in run if word.is_number]
-    years = [n for n in numbers if n >= 1000]  # noqa: PLR2004
-    days = [n for n in numbers if 1 <= n <= 31]  # noqa: PLR2004
-    month = months[0] if months else None
-    return (years[0] if years else None, month, days[0] if days and month else None)
 
 
 def mask(text: str, values: Sequence[Value]) -> str:
@@ -227,18 +207,3 @@ def mask(text: str, values: Sequence[Value]) -> str:
             pieces += [text[end : value.start], "some"]
             end = value.end
     return "".join([*pieces, text[end:]])
-
-
-def days_between(one: str | None, other: str | None) -> int | None:
-    """Days between two articles' dates; None where one has none to the day."""
-    try:
-        first, second = (date.fromisoformat((at or "")[:10]) for at in (one, other))
-    except ValueError:
-        return None
-    return abs((first - second).days)
-
-
-def years_of(texts: Sequence[str]) -> frozenset[str]:
-    """The years some texts name."""
-    years = (w.text for text in texts for w in words_of(text) if w.text.isdecimal())
-    return frozenset(y for y in years if 1000 <= int(y) < 2200)  # noqa: PLR2004

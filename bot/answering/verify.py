@@ -17,11 +17,15 @@ from bot.answering.citations import imitates_citation, show_text
 from bot.answering.facts import dates_in, maybe_negated_in, names_in, negated_in
 from bot.answering.figures import figures_hold, units_hold
 from bot.answering.models import LinkedSentence, Quote
-from bot.answering.opposites import claims_all, is_sure, turns_round
-from bot.answering.roles import swaps_roles, takes_others_part
+from bot.answering.opposites import claims_all, claims_more, is_sure, turns_round
+from bot.answering.roles import swaps_roles, swaps_sides, takes_others_part
 from bot.answering.standing import Said, Source, is_joined, mixes_names, opens_with_other_name
+from bot.answering.wording import predicate_holds, subject_holds, wording_holds
 
-_LEAST_SHARED_WORDING = 0.5
+# What is longer is not compared, so that no sentence takes long: characters, and words in a row.
+_LONGEST = 800
+_LONGEST_SOURCE = 4000
+_LONGEST_CLAUSE = 100
 
 
 class Fault(StrEnum):
@@ -29,6 +33,7 @@ class Fault(StrEnum):
 
     NO_QUOTE = "no quote stands in its article"
     ASKED = "the quotes only ask"
+    LONG = "it, or what it rests on, is too long to be compared"
     CITES = "it imitates a citation or holds a link of its own"
     FIGURE = "a figure is not in the quotes, or belongs to something else there"
     DATE = "a date is not in the quotes"
@@ -39,7 +44,8 @@ class Fault(StrEnum):
     CERTAINTY = "it is surer, or says it of more, than the quotes"
     ROLES = "who did it and to whom are swapped"
     JOINED = "it joins what different quotes say of different things"
-    WORDING = "most of its words are not in the quotes"
+    WORDING = "most of its words, or those of a clause, are not in the quotes"
+    SUBJECT = "what it is about, or what it says that this is, is not in the quotes"
 
 
 def verify(
@@ -72,10 +78,14 @@ def find_fault(text: str, quotes: Sequence[Quote]) -> Fault | None:
         return Fault.NO_QUOTE
     if any(show_text(text) == show_text(quote.text) for quote in quotes):
         return None
+    if len(text) > _LONGEST or sum(len(quote.text) for quote in quotes) > _LONGEST_SOURCE:
+        return Fault.LONG
     telling = [quote for quote in quotes if not _asks(quote.text)]
     if not telling and not _asks(text):
         return Fault.ASKED
     said, source = Said.of(text), Source.of(telling or quotes)
+    if any(len(clause) > _LONGEST_CLAUSE for clause in (*said.clauses, *source.clauses)):
+        return Fault.LONG
     denied = bool(negated_in(said.words)) or any(map(negated_in, source.words))
     checks = {
         Fault.CITES: not imitates_citation(text, [quote.text for quote in quotes]),
@@ -88,21 +98,16 @@ def find_fault(text: str, quotes: Sequence[Quote]) -> Fault | None:
         Fault.NEGATION: _negations_hold(said, source),
         Fault.OPPOSITE: not turns_round(said.clauses, source.clauses, denied=denied),
         Fault.CERTAINTY: not claims_all(said.words, source.all_words)
+        and not claims_more(said.words, source.all_words)
         and not is_sure(said.words, source.clauses),
         Fault.ROLES: not swaps_roles(said.clauses, source.clauses)
+        and not swaps_sides(said.clauses, source.clauses)
         and not takes_others_part(said.clauses, source.clauses),
         Fault.JOINED: not is_joined(said, source),
-        Fault.WORDING: shared_wording(said, source) >= _LEAST_SHARED_WORDING,
+        Fault.WORDING: wording_holds(said, source),
+        Fault.SUBJECT: subject_holds(said, source) and predicate_holds(said, source),
     }
     return next((fault for fault, holds in checks.items() if not holds), None)
-
-
-def shared_wording(said: Said, source: Source) -> float:
-    """The share of a sentence's content words that its source mentions, 0 to 1."""
-    stems = [word.stem for word in said.words if word.is_content]
-    if not stems:
-        return 0.0
-    return sum(map(source.mentions, stems)) / len(stems)
 
 
 def _asks(text: str) -> bool:

@@ -11,6 +11,19 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.stems import SHORTEST_ROOT, cut_ending, share_root
+
+__all__ = [
+    "FUNCTION_WORDS",
+    "SHORTEST_ROOT",
+    "Word",
+    "is_close",
+    "share_root",
+    "stem_of",
+    "stems_of",
+    "words_of",
+]
+
 # "U.S." is one word; "$25,000" is "25000"; "one-third" is two words; "Carney's" is "carney".
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}|\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?|[^\W\d_]+(?:['’][^\W\d_]+)?"
@@ -58,36 +71,6 @@ _BASES = {
     for entry in _IRREGULAR.split()
     for form in entry.split(":")[1].split(",")
 }
-
-# Suffix, what stands instead, and how short the rest may be. The first that fits counts.
-_SUFFIXES = (
-    ("ies", "y", 2),
-    ("ied", "y", 2),
-    ("sses", "ss", 2),
-    ("ations", "", 4),
-    ("ation", "", 4),
-    ("tions", "t", 4),
-    ("tion", "t", 4),
-    ("ments", "", 4),
-    ("ment", "", 4),
-    ("ates", "", 4),
-    ("ated", "", 4),
-    ("ate", "", 4),
-    ("ings", "", 3),
-    ("ing", "", 3),
-    ("edly", "", 3),
-    ("ed", "", 3),
-    ("ers", "", 3),
-    ("er", "", 3),
-    ("es", "", 3),
-    ("ly", "", 4),
-    ("s", "", 3),
-)
-_SHORTEST_STEM = 3
-
-# Words compared by more than equality have at least this many letters.
-SHORTEST_ROOT = 5
-_LONGEST_ENDING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +122,7 @@ def stems_of(text: str) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def stem_of(lower: str) -> str:
     """The part of a word that its forms share; equal for "speak" and "spoken"."""
-    lower = _BASES.get(lower, lower)
-    if lower[0].isdigit() or len(lower) <= _SHORTEST_STEM or lower.endswith("ss"):
-        return lower
-    for suffix, instead, shortest in _SUFFIXES:
-        rest = lower.removesuffix(suffix)
-        if rest != lower and len(rest) >= shortest:
-            return _plain_end(rest + instead)
-    return _plain_end(lower)
-
-
-def _plain_end(stem: str) -> str:
-    """Undo the doubled consonant of "stopped", a final "e", and "y" against "i"."""
-    stem = stem.rstrip("e") if len(stem.rstrip("e")) >= _SHORTEST_STEM else stem
-    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2] and stem[-1] not in "aeiouls":
-        stem = stem[:-1]
-    return stem[:-1] + "i" if stem.endswith("y") and len(stem) > _SHORTEST_STEM else stem
+    return cut_ending(_BASES.get(lower, lower))
 
 
 def is_close(one: str, other: str) -> bool:
@@ -176,11 +144,3 @@ def is_close(one: str, other: str) -> bool:
         or rest == other_rest[1:]
         or (rest[:2] == other_rest[:2][::-1] and rest[2:] == other_rest[2:])
     )
-
-
-def share_root(one: str, other: str) -> bool:
-    """Whether the shorter word, up to its last letter, opens the longer: Valencia, Valencian."""
-    short, long = sorted((one, other), key=len)
-    if len(short) < SHORTEST_ROOT or len(long) - len(short) > _LONGEST_ENDING:
-        return False
-    return long.startswith(short[:-1]) and not short[0].isdigit()

@@ -39,7 +39,10 @@ class Records:
         return turns
 
     async def keep_quotes(self, reply: Reply, exchange: Exchange) -> str | None:
-        """Keep an answer's quotes; an answer that cannot be kept is given without the button."""
+        """Keep an answer's quotes; an answer that cannot be kept is given without the button.
+
+        A private answer has the button, too. Neither who asked nor the question is kept.
+        """
         guild_id = exchange.place.guild_id
         if not isinstance(reply, Answer) or guild_id is None:
             return None
@@ -54,7 +57,7 @@ class Records:
     async def keep_reply(self, reply: Reply, exchange: Exchange) -> None:
         """Keep what a reply that was shown leaves for the next one, and for moderators.
 
-        Of what somebody asked privately nothing is kept.
+        What somebody asked privately is no gap, and nothing goes on from it.
         """
         guild_id = exchange.place.guild_id
         if exchange.is_private or guild_id is None:

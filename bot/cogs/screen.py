@@ -69,7 +69,9 @@ class AnswerScreen:
                 async with asyncio.timeout(_LAST_WORD_SECONDS), self._drawing:
                     showing.cancel()
             showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
+            (outcome,) = await asyncio.gather(showing, return_exceptions=True)
+            if isinstance(outcome, Exception):
+                self._log.error("progress_broke_off", exc_info=outcome)
 
     async def _keep_showing(self) -> None:
         drawn: Card | None = None

@@ -24,7 +24,6 @@ from index.sentences import split_sentences
 
 _LONGEST_RUN = 3
 _USUAL_CHARS = 100
-_EVEN = 0.5
 _MOST_SENTENCES = 400
 _MARK = re.compile(r"\s*\[\d+\]")
 ATTRIBUTABLE = "attributable"
@@ -205,27 +204,3 @@ def load_claims(path: Path) -> list[Claim]:
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CasesError(f"{path.name} cannot be read as claims: {error}") from error
-
-
-def macro_f1(truth: Sequence[bool], told: Sequence[bool]) -> float:
-    """The mean of the F1 of "supported" and of "not supported", 0 to 1."""
-    return (_f1(truth, told, of=True) + _f1(truth, told, of=False)) / 2
-
-
-def _f1(truth: Sequence[bool], told: Sequence[bool], *, of: bool) -> float:
-    hits = sum(t == of and g == of for t, g in zip(truth, told, strict=True))
-    both = sum(t == of for t in truth) + sum(g == of for g in told)
-    return 2 * hits / both if both else 0.0
-
-
-def measure_attribution(claims: Sequence[Claim]) -> dict[str, float]:
-    """Macro-F1 of ``supports`` as a checker: over all claims under "", and by their source."""
-    told = {c.id: supports(c.text, c.references, c.question) >= _EVEN for c in claims}
-    groups = {"": list(claims)}
-    for claim in claims:
-        groups.setdefault(claim.source, []).append(claim)
-    return {
-        name: macro_f1([c.is_supported for c in group], [told[c.id] for c in group])
-        for name, group in groups.items()
-        if group
-    }

@@ -21,6 +21,7 @@ from index.sentences import split_sentences
 __all__ = ["Case", "CasesError", "Fact", "golden_cases", "load_cases"]
 
 GOLDEN = "golden"
+_PROOFS = ("answers", "evidence_list", "expected_article")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def golden_cases(golden: Iterable[GoldenQuestion]) -> list[Case]:
 
 
 def _read_case(row: Mapping[str, Any], beside: _Beside, number: str) -> Case:
-    if "query" in row:
+    if "query" in row or "question" not in row:
         return _read_ours(row, number)
     case: dict[str, Any] = {
         "id": str(row["id"]),
@@ -120,23 +121,31 @@ def _read_case(row: Mapping[str, Any], beside: _Beside, number: str) -> Case:
 
 
 def _read_ours(row: Mapping[str, Any], number: str) -> Case:
-    """Only ``query`` must be there; a question with nothing to find is unanswerable by its word."""
+    """Only ``query`` must be there; alone, or with ``answerable`` false, it is unanswerable."""
+    question = _text(row, "query")
     answers = _texts(row, "answers") if "answers" in row else ()
     facts = tuple(
         Fact(str(e["article_id"]), _text(e, "fact")) for e in row.get("evidence_list") or ()
     )
     article = row.get("expected_article")
-    answerable = row.get("answerable", bool(answers or facts or article))
+    known = bool(any(answer.strip() for answer in answers) or facts or article)
+    answerable = row.get("answerable", known)
     if not isinstance(answerable, bool):
         raise TypeError("'answerable' must be true or false")
-    if answerable and not (answers or facts or article):
+    left_empty = [f"'{field}'" for field in _PROOFS if field in row]
+    if "answerable" not in row and left_empty and not known:
+        raise ValueError(
+            f"{' and '.join(left_empty)} left empty; where the articles do not answer, "
+            'say so: "answerable": false'
+        )
+    if answerable and not known:
         raise ValueError(
             "'answerable' is true, but neither 'answers', 'evidence_list' nor "
             "'expected_article' says how the answer is known"
         )
     return Case(
         id=str(row.get("id", number)),
-        question=_text(row, "query"),
+        question=question,
         answerable=answerable,
         answers=answers,
         facts=facts,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ _NAME_LENGTH, _TITLE_LENGTH = 28, 60
 _PANEL_WIDTH, _LINE_HEIGHT, _PANEL_HEIGHT = 3.3, 0.34, 1.1
 _NAMES_WIDTH, _HEAD_HEIGHT = 2.2, 0.9
 _DPI = 150
+_MOST_OF_ERROR = 200
 
 Series = tuple[Report, str, str]
 
@@ -45,10 +47,15 @@ def require_charts() -> None:
     """Make sure that charts can be drawn.
 
     Raises:
-        ChartError: matplotlib is not installed.
+        ChartError: matplotlib is not installed, or cannot be loaded.
     """
     if find_spec("matplotlib") is None:
         raise ChartError(_MISSING)
+    try:
+        import_module("matplotlib.figure")
+    except Exception as error:  # what is broken in it may raise anything
+        what = f"{type(error).__name__}: {clean(str(error))}"[:_MOST_OF_ERROR]
+        raise ChartError(f"matplotlib is installed, but cannot be loaded ({what}).") from error
 
 
 def draw_chart(path: Path, report: Report, old: Report | None = None) -> None:
@@ -57,7 +64,7 @@ def draw_chart(path: Path, report: Report, old: Report | None = None) -> None:
     Whiskers show the 95 % intervals.
 
     Raises:
-        ChartError: matplotlib is not installed, there is nothing to draw, or the file cannot
+        ChartError: matplotlib cannot be loaded, there is nothing to draw, or the file cannot
             be written.
     """
     require_charts()

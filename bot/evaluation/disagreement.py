@@ -11,8 +11,6 @@ from pathlib import Path
 from bot.answering.models import Answer, Reply
 from bot.evaluation.cases import CasesError
 
-POISONED = "poisoned_facts.jsonl"
-
 
 @dataclass(frozen=True, slots=True)
 class Disputed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,10 +17,19 @@ class BreakerState(StrEnum):
     HALF_OPEN = "half_open"
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """That one call may be made; ``era`` says since which change of state."""
+
+    era: int
+
+
 class CircuitBreaker:
     """Opens after some failures within a window; after a pause one call may try.
 
-    Every call that was admitted ends with ``succeed``, ``fail`` or ``leave``.
+    Every call that was admitted ends with ``succeed``, ``fail`` or ``leave``. What it says
+    counts only while nothing has changed since it was admitted: a call that began before the
+    breaker opened says nothing about the model now, and is no trial.
 
     Args:
         failures: How many within the window open it.
@@ -42,25 +52,30 @@ class CircuitBreaker:
         self._now = now
         self._failed_at: deque[float] = deque(maxlen=failures)
         self._opened_at = 0.0
+        self._era = 0
         self.state = BreakerState.CLOSED
 
-    def admit(self) -> bool:
-        """Whether a call may be made; when the pause is over, the first to ask is the trial."""
-        if self.state is BreakerState.CLOSED:
-            return True
-        if self.state is BreakerState.OPEN and self._now() - self._opened_at >= self._pause:
-            self.state = BreakerState.HALF_OPEN
-            return True
-        return False
+    def admit(self) -> Admission | None:
+        """That a call may be made; when the pause is over, the first to ask is the trial."""
+        paused = self._now() - self._opened_at >= self._pause
+        if self.state is BreakerState.OPEN and paused:
+            self._change(BreakerState.HALF_OPEN)
+        elif self.state is not BreakerState.CLOSED:
+            return None
+        return Admission(self._era)
 
-    def succeed(self) -> None:
-        """A reply came whole. One that began before it opened says nothing about now."""
-        if self.state is not BreakerState.OPEN:
-            self.state = BreakerState.CLOSED
-            self._failed_at.clear()
+    def succeed(self, admission: Admission) -> None:
+        """The model replied."""
+        if admission.era != self._era:
+            return
+        self._failed_at.clear()
+        if self.state is BreakerState.HALF_OPEN:
+            self._change(BreakerState.CLOSED)
 
-    def fail(self) -> None:
+    def fail(self, admission: Admission) -> None:
         """The model failed."""
+        if admission.era != self._era:
+            return
         now = self._now()
         if self.state is BreakerState.HALF_OPEN:
             self._open(now)
@@ -70,12 +85,16 @@ class CircuitBreaker:
         if many and now - self._failed_at[0] <= self._window:
             self._open(now)
 
-    def leave(self) -> None:
+    def leave(self, admission: Admission) -> None:
         """A call ended without telling anything about the model: the next may try at once."""
-        if self.state is BreakerState.HALF_OPEN:
-            self.state = BreakerState.OPEN
+        if admission.era == self._era and self.state is BreakerState.HALF_OPEN:
+            self._change(BreakerState.OPEN)
 
     def _open(self, now: float) -> None:
-        self.state = BreakerState.OPEN
+        self._change(BreakerState.OPEN)
         self._opened_at = now
         self._failed_at.clear()
+
+    def _change(self, state: BreakerState) -> None:
+        self.state = state
+        self._era += 1

@@ -77,6 +77,15 @@ class Connection:
             f'Run: pip install "footnote-bot[{self.provider.extra}]"'
         )
 
+    async def check_class(self) -> None:
+        """Load a class of the operator's own and look whether it is a language model.
+
+        Raises:
+            ModelSettingsError: it is not, or cannot be loaded.
+        """
+        if self.provider.extra is None:
+            await asyncio.to_thread(self._find_class)
+
     async def load(self) -> LLM:
         """The LlamaIndex object, made at the first call.
 
@@ -120,9 +129,9 @@ class Connection:
     def _make(self) -> LLM:
         self.check()
         arguments = {**self.provider.build(self._settings), **self._settings.llm_options}
+        kind = self._find_class()
         try:
-            kind = getattr(importlib.import_module(self.provider.module), self.provider.class_name)
-            llm: LLM = kind(**arguments)
+            llm = kind(**arguments)
         except Exception as error:  # noqa: BLE001 - a class of anybody's, with anybody's arguments
             said = " ".join(str(error).split())[:300]
             for secret in self.secrets:
@@ -132,6 +141,21 @@ class Connection:
             return llm
         # Out here nothing is chained to it: the arguments hold the key.
         raise ModelSettingsError(told)
+
+    def _find_class(self) -> type[LLM]:
+        from llama_index.core.llms import LLM
+
+        module, name = self.provider.module, self.provider.class_name
+        shown = f"FOOTNOTE_LLM={self._settings.llm}"
+        try:
+            found = getattr(importlib.import_module(module), name, None)
+        except Exception as error:
+            said = " ".join(str(error).split())[:300] or type(error).__name__
+            raise ModelSettingsError(f"{shown} cannot be loaded: {said}") from error
+        if isinstance(found, type) and issubclass(found, LLM):
+            return found
+        what = f"{name} of {module} is not one" if found is not None else f"{module} has no {name}"
+        raise ModelSettingsError(f"{shown} must name a language model of LlamaIndex; {what}.")
 
     def _ways(self, asked: Asked) -> list[Asked]:
         """How to ask, the best first; each of the others leaves something out."""

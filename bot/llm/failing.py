@@ -27,6 +27,8 @@ _UNREACHED = {
     "ConnectionError",
     "OSError",
 }
+# Nobody is there to be asked. A moment later nobody is, either, and somebody waits meanwhile.
+_ABSENT = {"ConnectError", "ClientConnectorError", "ConnectionRefusedError", "gaierror"}
 _TIMED_OUT = {"TimeoutError", "TimeoutException", "APITimeoutError"}
 
 
@@ -80,7 +82,7 @@ def _explain_type(error: BaseException, said: str) -> Failure:
         return Failure(
             Outage.DOWN,
             f"The model's server cannot be reached, or broke off ({said}).",
-            passing=True,
+            passing=not names & _ABSENT,
         )
     if isinstance(error, ValueError | TypeError | LookupError | AttributeError):
         return Failure(Outage.GARBLED, f"The model's reply cannot be read ({said}).")

@@ -18,7 +18,8 @@ async def make_model(
 ) -> LlamaIndexModel | None:
     """The language model of the settings; None where none is set. Close it in the end.
 
-    The provider's library is loaded, and the provider asked, at the first question only.
+    The provider's library is loaded, and the provider asked, at the first question only; a
+    class of the operator's own is loaded at once, for it may be no language model.
 
     Args:
         settings: What the operator set.
@@ -26,13 +27,15 @@ async def make_model(
         zone: The time zone whose midnight begins a day of the budget.
 
     Raises:
-        ModelSettingsError: the provider's library is not installed.
+        ModelSettingsError: the provider's library is not installed, or the operator's class
+            is no language model.
         StoreError: the database cannot be used.
     """
     if not settings.llm:
         return None
     connection = Connection(settings)
     connection.check()
+    await connection.check_class()
     spending = make_spending(settings, database, zone=zone)
     await spending.open()
     return LlamaIndexModel(

@@ -23,6 +23,9 @@ from bot.state.spending import Booking, OverBudgetError, SpendingLog
 from index.errors import StoreError
 
 _CHARACTERS_PER_TOKEN = 12
+# A reader who has heard enough leaves while the model closes its brackets, and then comes what
+# the call has used. A model that writes more than this is not at its end.
+_LAST_CHARACTERS = 200
 _HELD_BACK = {"content_filter", "safety", "refusal", "recitation", "prohibited_content"}
 
 
@@ -37,6 +40,7 @@ class Limits:
         attempts: How often a call is tried that fails before it begins.
         wait: Seconds before the second attempt; then twice as many each time.
         after: Seconds that a reply that is whole may still be held open, for its figures.
+        leave: Seconds that a reply is read on for its figures when its reader has heard enough.
     """
 
     max_tokens: int = 700
@@ -45,6 +49,7 @@ class Limits:
     attempts: int = 3
     wait: float = 0.5
     after: float = 2.0
+    leave: float = 0.5
 
 
 @dataclass(slots=True)
@@ -63,6 +68,11 @@ class _Tally:
         self.begun = True
         self.usage = piece.usage or self.usage
         self.finish = piece.finish or self.finish
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the reply has ended and the provider has said what it used."""
+        return self.finish is not None and self.usage is not None
 
     def total(self, failure: Failure | None) -> Usage:
         """As the provider counted; else estimated; nothing where nobody was asked."""
@@ -143,7 +153,8 @@ class LlamaIndexModel:
 
     async def _call(self, request: Request, tally: _Tally) -> AsyncGenerator[str, None]:
         """One call with all that belongs to it; ends in a verdict on the model, and is paid."""
-        if not self._breaker.admit():
+        admission = self._breaker.admit()
+        if admission is None:
             cause = "The model failed several times; it is left alone for a moment."
             raise CallFailed(Failure(Outage.DOWN, cause, counts=False))
         judge, failure, booking = self._breaker.leave, None, None
@@ -154,13 +165,18 @@ class LlamaIndexModel:
                 async for text in texts:
                     yield text
             judge = self._breaker.succeed
+        except GeneratorExit:
+            # The reader has heard enough, so there was something to hear.
+            if tally.text:
+                judge = self._breaker.succeed
+            raise
         except CallFailed as failed:
             failure = failed.failure
             if failure.counts:
                 judge = self._breaker.fail
             raise
         finally:
-            judge()
+            judge(admission)
             await self._settle(booking, tally, failure)
 
     async def _pieces(self, prompt: str, asked: Asked, tally: _Tally) -> AsyncGenerator[str, None]:
@@ -181,7 +197,11 @@ class LlamaIndexModel:
                 room -= len(text)
                 if text:
                     tally.text.append(text)
-                    yield text
+                    try:
+                        yield text
+                    except GeneratorExit:
+                        await self._read_on(rest, tally)
+                        raise
                 if not room:
                     return
                 piece = await self._next(rest, tally, deadline)
@@ -258,6 +278,26 @@ class LlamaIndexModel:
         except Exception as error:  # noqa: BLE001 - a provider's library raises what it likes
             failure = self._explain(error)
         raise CallFailed(failure)
+
+    async def _read_on(self, pieces: AsyncGenerator[Piece, None], tally: _Tally) -> None:
+        """Read the end of a reply that nobody listens to any more, if it is near."""
+        room = _LAST_CHARACTERS
+        try:
+            async with asyncio.timeout(self._limits.leave):
+                while room > 0 and not tally.is_counted:
+                    piece = await anext(pieces, None)
+                    if piece is None:
+                        tally.whole = True
+                        return
+                    tally.note(piece)
+                    tally.text.append(piece.text[:room])
+                    room -= len(piece.text)
+        except TimeoutError:
+            return
+        except Exception as error:  # noqa: BLE001 - a provider's library raises what it likes
+            self._explain(error)
+            return
+        tally.whole = tally.is_counted
 
     def _check_whole(self, tally: _Tally) -> None:
         tally.whole = True

@@ -52,8 +52,9 @@ def render_gaps(
 
 
 def say_closed(gap: Gap) -> str:
-    """That a gap was put away."""
-    return f"Closed: {shorten(gap.question, _QUESTION_LIMIT)}"
+    """That a gap was put away, or had been before."""
+    said = "Closed already" if gap.was_closed else "Closed"
+    return f"{said}: {shorten(gap.question, _QUESTION_LIMIT)}"
 
 
 def _write_gap(gap: Gap) -> str:

@@ -30,7 +30,7 @@ _NEXT = {
     Reason.LIBRARY_EMPTY: "A moderator can add articles with `/index add`.",
     Reason.NOTHING_FOUND: "Try other words, or the names that an article would use.",
     Reason.NOT_SUPPORTED: "Try other words, or ask for one thing at a time.",
-    Reason.TOO_OLD: "Ask without the time, or again when newer articles are in.",
+    Reason.TOO_OLD: "Ask without the time, or for another one.",
     Reason.MODEL_DOWN: "Please try again in a minute.",
     Reason.UNCLEAR_QUESTION: "Ask a whole question, with a name, a place or a date in it.",
 }
@@ -63,7 +63,10 @@ def _write_why(refusal: Refusal) -> str:
         return asked_back
     newest = newest_date(passage.published_at for passage in refusal.passages)
     if refusal.reason is Reason.TOO_OLD and newest:
-        return f"{_WHY[refusal.reason]} The newest I have about it is from {newest}."
+        return (
+            f"{_WHY[refusal.reason]} What I have about it is from another time; "
+            f"the newest of it is from {newest}."
+        )
     return _WHY[refusal.reason]
 
 

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -77,7 +77,10 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that was left open, as it was asked last. Times are UTC, ISO 8601."""
+    """A question that was left open, as it was asked last. Times are UTC, ISO 8601.
+
+    ``was_closed`` says of one that is to be closed that it was so already.
+    """
 
     key: int
     question: str
@@ -88,6 +91,7 @@ class Gap:
     last_asked: str
     times: int
     closed_at: str | None = None
+    was_closed: bool = field(default=False, compare=False)
 
 
 class GapLog:
@@ -163,16 +167,12 @@ class GapLog:
         return tuple(map(_read, rows))
 
     async def close(self, library: str, key: int) -> Gap | None:
-        """Put a gap away, as one that is filled or not wanted; None where there is none."""
-        query = (
-            "UPDATE gap SET closed_at = coalesce(closed_at, ?) WHERE library = ? AND key = ?"  # noqa: S608
-            f" RETURNING {_COLUMNS}"
-        )
-        given = (_write_time(self._now()), library, key)
-        rows = await self._database.write(
-            lambda connection: connection.execute(query, given).fetchall()
-        )
-        return _read(rows[0]) if rows else None
+        """Put a gap away, as one that is filled or not wanted; None where there is none.
+
+        One that was put away before stays as it is, and says so by ``was_closed``.
+        """
+        now = _write_time(self._now())
+        return await self._database.write(lambda connection: _close(connection, library, key, now))
 
     async def prune(self) -> int:
         """Forget what nobody asked about for too long, in every library; how many they were."""
@@ -227,6 +227,20 @@ def _put(connection: sqlite3.Connection, row: dict[str, object]) -> None:
         " LIMIT max(0, (SELECT count(*) FROM gap WHERE library = :library) - :limit))",
         row,
     )
+
+
+def _close(connection: sqlite3.Connection, library: str, key: int, now: str) -> Gap | None:
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM gap WHERE library = ? AND key = ?",  # noqa: S608 - ours
+        (library, key),
+    ).fetchone()
+    if found is None:
+        return None
+    gap = _read(found)
+    if gap.closed_at is not None:
+        return replace(gap, was_closed=True)
+    connection.execute("UPDATE gap SET closed_at = ? WHERE key = ?", (now, key))
+    return replace(gap, closed_at=now)
 
 
 def _read(row: tuple[Any, ...]) -> Gap:

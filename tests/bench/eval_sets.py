@@ -65,6 +65,7 @@ class Runs:
 
     def __init__(self, out: Path, *, full: bool) -> None:
         self._out = out
+        out.mkdir(parents=True, exist_ok=True)
         self._full = full
         self._draws = find_spec("matplotlib") is not None
         self.left_out: list[str] = []

@@ -11,6 +11,7 @@ import pytest
 from bot.answering.models import Question, Reason, Refusal
 from bot.contract_gaps import gap_to_json
 from bot.gap_view import closed_gap_as_text, gaps_as_text
+from bot.rendering.gaps import say_closed
 from bot.service import FootnoteService
 from bot.settings import load_settings
 from bot.state.gaps import Order
@@ -97,6 +98,14 @@ def test_a_gap_is_closed_by_its_number(footnote: Footnote) -> None:
     assert (wrong.code, wrong.out) == (1, "")
     assert wrong.err == "footnote: There is no gap 8; footnote gaps lists them.\n"
     assert footnote("gaps", "close", "x").code == 2
+
+
+def test_a_gap_that_was_closed_before_says_so() -> None:
+    again = gap_to_json(replace(GAP, closed_at=NOW, was_closed=True))
+
+    assert closed_gap_as_text(again) == "7 is closed already: Who paid for the fountain?"
+    assert say_closed(replace(GAP, was_closed=True)).startswith("Closed already: Who paid")
+    assert say_closed(GAP).startswith("Closed: Who paid")
 
 
 def test_what_was_asked_cannot_steer_the_terminal() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.answering import compose
+from bot import wiring_answers
+from bot.answering.compose import ExtractiveComposer
 from bot.settings import Settings, load_settings
 from bot.wiring import open_service
 from index.sentence_scorer import SentenceScorer
@@ -18,12 +19,12 @@ def given(monkeypatch: pytest.MonkeyPatch, clean_environment: None) -> list[Any]
     """The scorers that composers were made with."""
     scorers: list[Any] = []
 
-    class Recorder(compose.ExtractiveComposer):
+    class Recorder(ExtractiveComposer):
         def __init__(self, *args: Any, **named: Any) -> None:
             scorers.append(named.get("scorer"))
             super().__init__(*args, **named)
 
-    monkeypatch.setattr(compose, "ExtractiveComposer", Recorder)
+    monkeypatch.setattr(wiring_answers, "ExtractiveComposer", Recorder)
     return scorers
 
 

@@ -134,7 +134,7 @@ def test_too_old_says_of_what_date_the_newest_is() -> None:
     passages = [make_passage(published_at=date) for date in ("2024-05", "2025-02-03", "soon", None)]
     old = reply_to_json(Refusal(QUESTION, 3, Reason.TOO_OLD, tuple(passages)))
     for shown in both(old):
-        assert "The newest I have about it is from 3 February 2025." in shown
+        assert "from another time; the newest of it is from 3 February 2025." in shown
 
 
 def test_a_refusal_without_passages_is_one_line() -> None:

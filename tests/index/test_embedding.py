@@ -311,6 +311,52 @@ async def test_a_closed_embedder_says_so() -> None:
         await made.embed(["a"])
 
 
+@pytest.mark.parametrize("asked", [["first", "waiting"], ["first", "waiting", "never begun"]])
+async def test_texts_dropped_by_closing_are_an_error_and_never_rows_of_chance(
+    asked: list[str],
+) -> None:
+    inside = threading.Event()
+    release = threading.Event()
+
+    def wait(text: str) -> list[float]:
+        inside.set()
+        assert release.wait(20)
+        return by_length(text)
+
+    async with embedder(Scripted(wait), workers=1) as made:
+        busy = asyncio.create_task(made.embed(["busy"]))
+        assert await asyncio.to_thread(inside.wait, 20)
+        running = asyncio.create_task(made.embed(asked))
+        question = asyncio.create_task(made.embed_query("who?"))
+        await asyncio.sleep(0.05)
+        await made.close()
+        release.set()
+
+        with pytest.raises(EmbeddingError, match="closed"):
+            await running
+        with pytest.raises(EmbeddingError, match="closed"):
+            await question
+        assert (await busy).shape == (1, 3)
+
+
+async def test_a_question_whose_caller_is_cancelled_is_cancelled() -> None:
+    inside = threading.Event()
+    release = threading.Event()
+
+    def wait(text: str) -> list[float]:
+        inside.set()
+        assert release.wait(20)
+        return by_length(text)
+
+    async with embedder(Scripted(wait)) as made:
+        running = asyncio.create_task(made.embed_query("who?"))
+        assert await asyncio.to_thread(inside.wait, 20)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        release.set()
+
+
 async def test_a_model_is_loaded_once_with_the_first_text() -> None:
     loaded: list[Scripted] = []
 

@@ -60,5 +60,5 @@ async def test_rows_taken_out_are_found_no_more(libraries: Libraries) -> None:
 
     await libraries.database.write(lambda c: lexical.remove_rows(c, 1, [row]))
 
-    assert not (await libraries.database.read(lambda c: lexical.indexed_rows(c, 1)))
+    assert await libraries.database.read(lambda c: lexical.count_strays(c, 1)) == (1, 0)
     assert await libraries.database.read(library_rows.list_libraries)

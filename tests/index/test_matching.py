@@ -87,6 +87,7 @@ def test_every_sign_is_a_share_whatever_the_texts(
         ("stop", "stopped", "stopping"),
         ("country", "countries"),
         ("accessible", "accessibles"),
+        ("relate", "related", "relational"),
         ("elect", "elected", "election", "elections"),
     ],
 )

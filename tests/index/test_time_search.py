@@ -99,6 +99,54 @@ async def test_an_empty_time_shows_what_there_is_outside(town: Library) -> None:
     assert _ids(found) == ["ferry-old"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened on 18 March 2026?",
+        "What was published on 2026-03-18?",
+        "Articles from 18 March 2026",
+        "What happened last Wednesday?",
+    ],
+)
+async def test_a_question_of_nothing_but_a_day_finds_what_came_that_day(
+    town: Library, question: str
+) -> None:
+    others = [
+        article(f"day{n}", f"What happened on day {n} was published.", published_at=f"2025-0{n}-01")
+        for n in range(1, 9)
+    ]
+    wanted = article("jam", "Plums make a fine jam.", published_at="2026-03-18T09:00:00+01:00")
+    await _add(town, *others, wanted)
+
+    found = await _search(town, question)
+
+    assert _ids(found)[0] == "jam"
+    assert not found.outside_time
+
+
+async def test_a_day_without_any_article_is_outside(town: Library) -> None:
+    await _add(town, _ferry("aa", "2025-06-01"))
+
+    assert (await _search(town, "What was published on 2026-03-18?")).outside_time
+
+
+async def test_a_year_that_is_told_of_is_no_day_of_publishing(town: Library) -> None:
+    told = article("flood", "In 1990 a flood happened.", published_at="2026-01-02")
+    other = article("jam", "Plums make a fine jam.", published_at="1990-03-18")
+    await _add(town, told, other)
+
+    assert set(_ids(await _search(town, "What happened in 1990?"))) >= {"flood"}
+
+
+async def test_a_day_that_there_is_not_is_told(town: Library) -> None:
+    await _add(town, _ferry("aa", "2025-11-30"))
+
+    found = await _search(town, "Which ferry broke down on 31 November 2025?")
+
+    assert found.notice == "There is no 31 November."
+    assert _ids(found) == ["ferry-aa"]
+
+
 async def test_a_date_of_the_event_loses_nobody_and_prefers_its_time(town: Library) -> None:
     await _add(town, _ferry("aa", "2024-06-01"), _ferry("bb", "2025-06-03"), _ferry("cc", None))
 

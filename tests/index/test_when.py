@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.when import Relation, TimeWanted, read_time
+from index.when_impossible import find_impossible_day
+from index.when_words import PLAIN_UNITS, UNITS, UNITS_OF
 
 # A Wednesday.
 TODAY = date(2026, 3, 25)
@@ -40,6 +42,10 @@ STRICT = {
     "what happened today": ("2026-03-25", "2026-03-25"),
     "what changed since last week": ("2026-03-16", None),
     "articles published in March": ("2026-03-01", "2026-03-31"),
+    "articles from March": ("2026-03-01", "2026-03-31"),
+    "posts that were published in may about cats": ("2025-05-01", "2025-05-31"),
+    "Artikel vom März": ("2026-03-01", "2026-03-31"),
+    "artículos de mayo": ("2025-05-01", "2025-05-31"),
     "news in May": ("2025-05-01", "2025-05-31"),
     "Which posts from 2025 are about parking?": ("2025-01-01", "2025-12-31"),
     "What was reported in March 2025 about the harbour?": ("2025-03-01", "2025-03-31"),
@@ -56,6 +62,7 @@ STRICT = {
     "qu'a-t-on décidé la semaine dernière ?": ("2026-03-16", "2026-03-22"),
     "qui est venu il y a trois jours ?": ("2026-03-22", "2026-03-22"),
     "¿Qué pasó ayer?": ("2026-03-24", "2026-03-24"),
+    "que s'est-il passé la semaine passée ?": ("2026-03-16", "2026-03-22"),
     "¿Quién ganó la semana pasada?": ("2026-03-16", "2026-03-22"),
     "¿Qué cambió en los últimos tres días?": ("2026-03-22", "2026-03-25"),
 }
@@ -71,6 +78,12 @@ PREFERRED = {
     "Who won on Sept. 9?": ("2025-09-09", "2025-09-09"),
     "Who won on 2025-11-30?": ("2025-11-30", "2025-11-30"),
     "Wer gewann am 30.11.2025?": ("2025-11-30", "2025-11-30"),
+    "Who won on 29 February?": ("2024-02-29", "2024-02-29"),
+    "Who won on 31 November 2025?": ("2025-11-01", "2025-11-30"),
+    "Which articles mention the 2nd of May?": ("2025-05-02", "2025-05-02"),
+    "any news about 2 May 2025?": ("2025-05-02", "2025-05-02"),
+    "What was reported about March 2025?": ("2025-03-01", "2025-03-31"),
+    "Who, born in 1990, won in May 2025?": ("2025-05-01", "2025-05-31"),
     "Who won in 2025?": ("2025-01-01", "2025-12-31"),
     "who ran the beginner class in 2014": ("2014-01-01", "2014-12-31"),
     "What opened in spring 2025?": ("2025-03-01", "2025-05-31"),
@@ -145,6 +158,15 @@ NOTHING = [
     "Where is the Mars rover?",
     "Who was the book written by?",
     "Was it written by April?",
+    "When does the bus leave, at quarter past eight?",
+    "Did the alarm ring at a quarter past nine?",
+    "Is an invoice a month past due fined?",
+    "Is the shop open in the weekend past midnight?",
+    "What is the fee for rent one week past due?",
+    "How long is a half year past due invoice kept?",
+    "Who came from March?",
+    "Which articles from Mars are old?",
+    "stories May told",
     "Which of the following legal documents is the oldest?",
     "What must they do before they continue?",
     "What happened after the second world war?",
@@ -261,6 +283,54 @@ def test_a_time_is_told_as_people_would(start: str | None, end: str | None, told
     assert TimeWanted(first, last).describe() == told
 
 
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("What happened on 2031-03-17?", True),
+        ("What was published on 17 March 2031?", True),
+        ("Articles from June 2031", True),
+        ("was ist am 3. März 2025 passiert?", True),
+        ("¿Qué pasó ayer?", True),
+        ("What happened to the ferry on 2031-03-17?", False),
+        ("Who won on 17 March 2031?", False),
+    ],
+)
+def test_a_question_of_nothing_but_a_time_is_known(question: str, alone: bool) -> None:
+    wanted = read_time(question, TODAY)
+
+    assert wanted is not None
+    assert wanted.alone is alone
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("Who won on 31 November 2023?", "31 November"),
+        ("Who won on the 31st of June?", "31 June"),
+        ("Who won on February 30?", "30 February"),
+        ("Who won on February 29, 2023?", "29 February 2023"),
+        ("Who won on 2023-02-29?", "29 February 2023"),
+        ("Wer gewann am 31.04.2025?", "31 April"),
+        ("Qui a gagné le 31 juin ?", "31 June"),
+        ("Who won on 29 February 2024?", None),
+        ("Who won on 29 February?", None),
+        ("Who won on 31 March 2023?", None),
+        ("Call 2025-13-31", None),
+        ("In November 31% voted, who won?", None),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_told(question: str, day: str | None) -> None:
+    assert find_impossible_day(question) == day
+
+
+def test_the_units_of_each_language_are_known() -> None:
+    units = " ".join([*UNITS_OF.values(), *PLAIN_UNITS.values()]).split()
+
+    assert set(units) <= UNITS.keys() | {unit.removesuffix("s") for unit in UNITS} | {
+        f"{unit}{ending}" for unit in UNITS for ending in ("s", "es")
+    }
+
+
 def test_a_time_cannot_end_before_it_begins() -> None:
     with pytest.raises(ValueError, match="before it begins"):
         TimeWanted(TODAY, TODAY - timedelta(days=1))
@@ -295,3 +365,4 @@ def test_no_words_break_it_and_no_time_ends_before_it_begins(text: str, today: d
 @given(st.text(max_size=200), _DAYS)
 def test_no_text_breaks_it(text: str, today: date) -> None:
     read_time(text, today)
+    find_impossible_day(text)

@@ -1,14 +1,22 @@
+import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from bot.answering import differences, readings
 from bot.answering.citations import quote_of
+from bot.answering.days import years_of
 from bot.answering.differences import ArticleDifferences
 from bot.answering.engine import Answerer
 from bot.answering.evidence import offer_evidence
 from bot.answering.models import Answer, Evidence, LinkedSentence, Question
 from bot.answering.ports import Settled
+from bot.answering.question import Wanted, read_question
+from bot.answering.rivals import Pair, find_pairs
+from bot.answering.same_thing import DifferenceLimits
+from bot.answering.values import Value, values_in
 from index.models import Article
 from tests.fakes.answering import (
     ArticlesInMemory,
@@ -107,6 +115,12 @@ async def test_two_articles_that_contradict_each_other_are_both_cited_newest_fir
             ("Hugo Brandt", "Ada Quill"),
         ),
         (
+            "Who drew the plans of the old lighthouse?",
+            "Some Danish builders helped while Ada Quill drew the plans of the old lighthouse.",
+            "The plans of the old lighthouse were drawn by Hugo Brandt.",
+            ("Hugo Brandt", "Ada Quill"),
+        ),
+        (
             "Into which river did the mill wheel fall?",
             "The old mill wheel fell into the Arle River.",
             "The old mill wheel fell into the Senn River.",
@@ -117,6 +131,12 @@ async def test_two_articles_that_contradict_each_other_are_both_cited_newest_fir
             "The swimming hall is open from 8 a.m. until 9 p.m.",
             "The swimming hall opens at 8 a.m. and closes at 7 p.m.",
             ("7 p.m.", "9 p.m."),
+        ),
+        (
+            "When does the swimming hall close on Thursdays?",
+            "The swimming hall closes at 6 p.m.",
+            "The swimming hall closes at 8 p.m. on Thursdays.",
+            ("8 p.m.", "6 p.m."),
         ),
     ],
 )
@@ -194,7 +214,7 @@ async def test_figures_dates_names_and_other_words_can_differ(
         (
             "Where did the old mill wheel fall?",
             "The old mill wheel fell in Ellery.",
-            "The old mill wheel fell, says the Marrow Wheel Society.",
+            "The old mill wheel fell, says the Marrow Garden Society.",
         ),
         (
             "Who designed the old lighthouse?",
@@ -207,6 +227,36 @@ async def test_figures_dates_names_and_other_words_can_differ(
             "The old lifeboat of the harbour is not painted crimson all over.",
         ),
         (
+            "When was the sea wall built?",
+            "The sea wall was built on 13 August 1961.",
+            "The demolition of the sea wall began on 13 June 1990.",
+        ),
+        (
+            "When was the sea wall built?",
+            "The sea wall stood there from 1961 on.",
+            "The demolition of the sea wall began on 13 June 1990.",
+        ),
+        (
+            "When does the swimming hall close?",
+            "The swimming hall closes at 6 p.m.",
+            "The swimming hall closes at 8 p.m. on Thursdays.",
+        ),
+        (
+            "When does the swimming hall open?",
+            "The swimming hall opens at 8 a.m.",
+            "On Thursdays the swimming hall stays open until 8 p.m.",
+        ),
+        (
+            "what colour is the old lifeboat of the harbour painted",
+            "The old lifeboat of the harbour is not painted orange all over.",
+            "The old lifeboat of the harbour is painted crimson all over.",
+        ),
+        (
+            "what does the orange lifeboat of the harbour carry",
+            "The orange lifeboat of the harbour carries ropes, axes and flares.",
+            "The crimson lifeboat of the harbour carries ropes, axes and flares.",
+        ),
+        (
             "Why was the pier closed?",
             "The pier was closed because of 12 broken planks.",
             "The pier was closed because of 14 broken planks.",
@@ -215,7 +265,8 @@ async def test_figures_dates_names_and_other_words_can_differ(
     ids=(
         "same-value place unasked-place year counted asked "
         "clock other-thing precision same-name opening-closing initials no-place "
-        "denied denied-word reason"
+        "denied denied-word other-end asked-end other-day "
+        "opening-staying-open own-denied asked-word reason"
     ).split(),
 )
 async def test_other_things_and_the_same_value_are_no_contradiction(
@@ -257,6 +308,16 @@ async def test_what_a_sentence_is_about_may_stand_in_the_next_that_leans_on_it()
     assert [d.values for d in settled.differing] == [("Hugo Brandt", "Ada Quill")]
 
 
+async def test_what_is_asked_may_stand_in_the_sentence_before() -> None:
+    evidence = told(
+        OPENS.text, "The Gull Bay library has new rules. Its doors open at 10 a.m. on weekdays."
+    )
+
+    settled = await settle(WHEN, evidence)
+
+    assert [d.values for d in settled.differing] == [("10 a.m.", "9 a.m.")]
+
+
 async def test_a_contradiction_is_told_once_though_both_sides_are_in_the_answer() -> None:
     evidence = evidence_of(
         Article("one", "Report", "The old pier opened in 1874.", published_at="2031-03-03"),
@@ -269,6 +330,22 @@ async def test_a_contradiction_is_told_once_though_both_sides_are_in_the_answer(
     )
 
     assert [d.values for d in settled.differing] == [("1890", "1881", "1874")]
+
+
+async def test_what_a_difference_holds_already_is_not_told_again_beside_another() -> None:
+    evidence = evidence_of(
+        *(Article(f"a{n}", "Pier", f"The old pier opened in {1870 + n}.") for n in range(3))
+    )
+    finder = ArticleDifferences(limits=DifferenceLimits(most_rivals=1))
+
+    settled = await finder.settle(
+        Question("When did the old pier open?", "q"),
+        [sentence_of(evidence[0]), sentence_of(evidence[2])],
+        evidence,
+    )
+
+    assert [s.text for s in settled.sentences] == [e.text for e in evidence]
+    assert len(settled.differing) == 1
 
 
 async def test_an_article_does_not_contradict_itself() -> None:
@@ -337,3 +414,62 @@ async def test_an_answer_says_what_its_articles_differ_in() -> None:
     (difference,) = answer.differences
     assert difference.numbers == (1, 2)
     assert difference.values == ("10 a.m.", "9 a.m.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["When did the old pier open?", "How many people came to the old pier?"],
+)
+async def test_an_endless_row_of_digits_is_no_value(question: str) -> None:
+    endless = f"The old pier opened at {'7' * 600} people in March."
+    evidence = told("The old pier opened in 1874 to 40 people.", endless)
+
+    assert (await settle(question, evidence)).differing == ()
+
+
+def test_endless_digits_are_no_year() -> None:
+    assert years_of([f"In {'7' * 5000} and in 1874."]) == {"1874"}
+
+
+async def test_sentences_are_compared_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def find(*_: object) -> list[list[Pair]]:
+        threads.append(threading.current_thread())
+        return []
+
+    monkeypatch.setattr(differences, "find_pairs", find)
+
+    await settle(WHEN, evidence_of(OPENS, CORRECTION))
+
+    assert threads != [threading.main_thread()]
+    assert len(threads) == 1
+
+
+def test_each_sentence_is_read_once_however_many_it_is_compared_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts: list[str] = []
+
+    def read(wanted: Wanted, text: str) -> list[Value]:
+        texts.append(text)
+        return values_in(wanted, text)
+
+    monkeypatch.setattr(readings, "values_in", read)
+    evidence = evidence_of(
+        *(
+            Article(f"a{n}", "Pier", f"The old pier opened in {1870 + n}. Day {n} was fine.")
+            for n in range(5)
+        )
+    )
+
+    found = find_pairs(
+        read_question("When did the old pier open?", {}),
+        [sentence_of(item) for item in evidence],
+        evidence,
+        DifferenceLimits(),
+    )
+
+    assert len(found[0]) == 4
+    # Once as it stands, and once more in its context to be masked.
+    assert max(Counter(texts).values()) <= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,7 @@ async def write(
 
 
 QUOTED = DraftSentence(LEAVES.text, (LEAVES.id,))
+TOLD = replace(QUOTED, writer="extractive")
 
 
 async def test_a_model_that_answers_is_all_that_is_asked() -> None:
@@ -91,7 +93,7 @@ async def test_a_model_that_is_away_is_stood_in_for_and_members_hear_why(kind: O
     assert error.why in draft.notice
     assert "articles' own sentences" in draft.notice
     assert "10.0.0.7" not in draft.notice
-    assert told == [None, QUOTED]
+    assert told == [None, TOLD]
 
 
 async def test_what_was_shown_before_it_broke_off_is_void() -> None:
@@ -99,7 +101,7 @@ async def test_what_was_shown_before_it_broke_off_is_void() -> None:
 
     draft, told = await write(model, Extractive())
 
-    assert told == [DraftSentence("A ticket costs £4.", (COSTS.id,)), None, QUOTED]
+    assert told == [DraftSentence("A ticket costs £4.", (COSTS.id,)), None, TOLD]
     assert draft.sentences == (QUOTED,)
 
 
@@ -116,7 +118,7 @@ async def test_sentences_of_which_none_can_be_proven_are_stood_in_for(reply: str
     draft, told = await write(ScriptedModel([reply]), Extractive())
 
     assert draft.sentences == (QUOTED,)
-    assert told[-2:] == [None, QUOTED]
+    assert told[-2:] == [None, TOLD]
     assert draft.notice is not None
     assert "could not be proven" in draft.notice
 

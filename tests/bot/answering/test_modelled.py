@@ -266,7 +266,7 @@ def test_taming_leaves_what_people_write() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_text_closes_no_fence_and_forges_no_id(text: str) -> None:
-    article = Article("bad", f"Title {text}", f"The pier opened in May. It said {text} here.")
+    article = Article("bad", f"Title {text}", f"The pier opened in May.\n\nIt said {text} here.")
     model = ScriptedModel()
 
     await write(model, article, asked=f"When? {text}")
@@ -327,3 +327,14 @@ async def test_an_id_that_was_not_offered_proves_nothing() -> None:
 
     assert isinstance(reply, Refusal)
     assert reply.reason is Reason.NOT_SUPPORTED
+
+
+async def test_a_model_names_only_what_it_was_shown() -> None:
+    unseen = replace(COSTS, id="ebead")
+    model = ScriptedModel([f"{LEAVES.text} [{unseen.id}]"])
+    composer = ModelComposer(model, load_all(), evidence_characters=1)
+
+    draft = await composer.write(Question("When?", "q"), FOUND, [LEAVES, unseen])
+
+    assert unseen.text not in model.prompt
+    assert draft.sentences == (DraftSentence(LEAVES.text, (LEAVES.id,)),)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.answering.models import DraftSentence
 from bot.answering.replies import SCHEMA, ReplyReader
+from bot.answering.reply_lines import LONGEST_LINE, clean_line
 
 IDS = ("e7f3a", "e91bc", "e0d42", "e55ff", "eabcd")
 A, B = "The ferry leaves at 8 a.m. from the pier", "A ticket costs £4"
@@ -370,3 +371,25 @@ def test_what_was_told_last_is_what_is_kept(reply: str) -> None:
     last_void = max((n for n, event in enumerate(events) if event is None), default=-1)
 
     assert tuple(events[last_void + 1 :]) == read(reply).sentences
+
+
+@pytest.mark.parametrize(
+    "unit", ["#", "# ", "[", "( ", "```", "|", "> ", "1. ", "- ", " ", ",", "{"]
+)
+@pytest.mark.parametrize("begin", ["", "```", "sources", "(", f"{A}. [e7f3a] "])
+@pytest.mark.parametrize("end", ["", "!", ". [e7f3a]"])
+def test_a_line_that_was_made_to_be_read_slowly_is_read(begin: str, unit: str, end: str) -> None:
+    line = begin + unit * (15_000 // len(unit)) + end
+
+    assert len(read(f"{line}\n").sentences) <= 1
+    assert len(clean_line(line)) <= LONGEST_LINE
+
+
+def test_of_a_line_that_is_too_long_no_sentence_is_cut_in_the_middle() -> None:
+    endless = "and so on " * 300
+
+    assert kept(f"[e7f3a] {A} {endless}.\n") == []
+    assert kept(f"{A}. [e7f3a] {B} {endless}. [e91bc]\n") == ONE
+    long = json.dumps({"sentences": [{"text": f"{A} {endless}.", "ids": ["e7f3a"]}]})
+    assert kept(long) == []
+    assert not read(long).says_no_answer

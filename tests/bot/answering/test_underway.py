@@ -8,6 +8,8 @@ from datetime import date
 
 from bot.answering.citations import quote_of
 from bot.answering.engine import Answerer, Underway
+from bot.answering.errors import ModelUnavailable
+from bot.answering.fallback import FallbackComposer
 from bot.answering.models import (
     Answer,
     Difference,
@@ -49,6 +51,15 @@ class Hesitant:
         on_sentence(None)
         on_sentence(second)
         return Draft((second,), self.name)
+
+
+class Gone(Hesitant):
+    """Cannot be had."""
+
+    name = "gone"
+
+    async def write(self, *_: object) -> Draft:
+        raise ModelUnavailable
 
 
 class Scripted:
@@ -95,12 +106,26 @@ async def test_what_is_shown_while_a_model_writes_is_verified_already() -> None:
 
     partials = [u.partial.text for u in told if u.partial]
     assert partials == ["The ferry carries 40 people. [1]", "It sails at dawn. [1]"]
-    assert [u.stage for u in told if not u.partial] == [
+    assert [u.partial.text if u.partial else u.stage for u in told] == [
         "searching the articles",
         "writing the answer",
+        partials[0],
+        "writing the answer",  # what was shown is taken back at once
+        partials[1],
     ]
     assert isinstance(reply, Answer)
     assert reply.text == partials[-1]
+
+
+async def test_what_is_shown_names_who_writes_it_also_when_another_stands_in() -> None:
+    told: list[Underway] = []
+    composer = FallbackComposer(Gone(), Hesitant())
+    answerer = Answerer(articles=ArticlesInMemory([OLD]), composer=composer, link=no_link)
+
+    reply = await answerer.reply(ASKED, told.append)
+
+    assert {u.partial.model for u in told if u.partial} == {"hesitant"}
+    assert reply.model == "hesitant"
 
 
 async def test_a_question_of_a_conversation_is_searched_for_as_it_stands_alone() -> None:
@@ -188,3 +213,16 @@ async def test_a_difference_that_rests_on_no_true_quote_is_none() -> None:
     assert isinstance(reply, Answer)
     assert reply.text == "The ferry carries 40 people. [1]"
     assert reply.differences == ()
+
+
+async def test_a_composer_says_why_it_wrote_nothing() -> None:
+    class Silent(Hesitant):
+        async def write(self, *_: object) -> Draft:
+            return Draft((), self.name, why=Reason.NOTHING_FOUND)
+
+    answerer = Answerer(articles=ArticlesInMemory([OLD]), composer=Silent(), link=no_link)
+
+    reply = await answerer.reply(ASKED)
+
+    assert isinstance(reply, Refusal)
+    assert reply.reason is Reason.NOTHING_FOUND

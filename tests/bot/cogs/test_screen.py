@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.answering.engine import COMPOSING, SEARCHING, Underway
 from bot.cogs.ports import BotConfig
@@ -197,3 +198,20 @@ async def test_an_error_while_answering_comes_through(screen: AnswerScreen, cloc
 
     with pytest.raises(RuntimeError, match="wheels"):
         await answer()
+
+
+async def test_what_breaks_the_show_is_logged_and_the_answer_goes_on(
+    screen: AnswerScreen, place: Place, clock: Clock
+) -> None:
+    async def fail() -> None:
+        raise RuntimeError("a card without an end")
+
+    place.before = fail
+    with capture_logs() as logs:
+        async with screen.shown():
+            screen.note(Underway(SEARCHING))
+            await clock.advance(2.0)
+
+    (entry,) = logs
+    assert entry["event"] == "progress_broke_off"
+    assert "without an end" in str(entry["exc_info"])

@@ -6,10 +6,9 @@ from bot.errors import CommandError
 from bot.evaluation.attribution import (
     SignWeights,
     load_claims,
-    macro_f1,
-    measure_attribution,
     supports,
 )
+from bot.evaluation.claims import run
 from tests.fakes.shared import shared_path
 
 TEXT = "The council of Gull Bay approved the harbour budget in May. Spending on lamps rose."
@@ -41,19 +40,14 @@ def test_the_weights_can_be_replaced() -> None:
     assert supports("Anything.", [TEXT], weights=SignWeights(bias=-100.0)) < 1e-9
 
 
-def test_macro_f1_counts_both_sides_alike() -> None:
-    assert macro_f1([True, True, False, False], [True, True, False, False]) == 1
-    assert macro_f1([True, False], [True, True]) == pytest.approx(1 / 3)
-
-
-def test_claims_are_read_and_measured_by_source(tmp_path: Path) -> None:
+def test_claims_are_read_with_their_sources(tmp_path: Path) -> None:
     path = tmp_path / "claims.jsonl"
     path.write_text(CLAIM + CLAIM.replace('"c"', '"d"').replace("ours", "theirs"))
 
     claims = load_claims(path)
 
     assert [c.is_supported for c in claims] == [True, True]
-    assert set(measure_attribution(claims)) == {"", "ours", "theirs"}
+    assert [c.source for c in claims] == ["ours", "theirs"]
 
 
 @pytest.mark.parametrize("content", ["{}", "[1", '{"claim": 1}'])
@@ -65,7 +59,9 @@ def test_a_file_of_another_shape_is_told(tmp_path: Path, content: str) -> None:
         load_claims(path)
 
 
-def test_the_checker_is_better_than_chance_on_real_claims() -> None:
+async def test_the_checker_is_better_than_chance_on_real_claims() -> None:
     claims = load_claims(shared_path("eval/attribution/dev.jsonl.gz"))
 
-    assert measure_attribution(claims[::9])[""] > 0.6
+    report = await run(claims[::9], supports)
+
+    assert (report.groups[0].figures["macro_f1"].value or 0) > 0.6

@@ -137,7 +137,12 @@ def test_a_zipped_set_reads_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'{"id": 1}\n', "line 1"),
+        (b'{"id": 1}\n', "line 1: 'query' is missing"),
+        (json.dumps(NEWS).encode() + b'\n{"foo": 1}\n', "line 2: 'query' is missing"),
+        (b'{"query": "Who?", "answers": []}\n', "line 1.*'answers' left empty.*answerable"),
+        (b'{"query": "Who?", "answers": [" "]}\n', "line 1.*'answers' left empty"),
+        (b'{"query": "Who?", "expected_article": ""}\n', "line 1.*'expected_article' left"),
+        (b'{"query": "Who?", "answers": [""], "answerable": true}\n', "line 1.*says how"),
         (json.dumps(NEWS).encode() + b"\n[1]\n", "line 2"),
         (json.dumps(NEWS).encode() + b"\n{oops\n", "line 2"),
         (b"\n\n", "no questions"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.evaluation.chart import ChartError, draw_chart
+from bot.evaluation.chart import ChartError, draw_chart, require_charts
 from bot.evaluation.figures import Figure, Group, Report
 
 
@@ -66,6 +66,25 @@ def test_without_matplotlib_it_says_what_to_install(
 
     with pytest.raises(ChartError, match=r"pip install 'footnote-bot\[chart\]'"):
         draw_chart(tmp_path / "it.png", report("news", "all"))
+
+
+def test_a_matplotlib_that_cannot_be_loaded_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "lib" / "matplotlib"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("")
+    (broken / "figure.py").write_text("raise AttributeError('made for\\nanother NumPy')")
+    monkeypatch.syspath_prepend(broken.parent)
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+
+    with pytest.raises(ChartError, match=r"cannot be loaded .*another NumPy") as error:
+        require_charts()
+
+    assert "\n" not in str(error.value)
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 def test_a_picture_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:

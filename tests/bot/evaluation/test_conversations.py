@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.answering.models import Question, Turn
-from bot.answering.ports import StandAlone
+from bot.answering.models import Question, Reason, Refusal, Reply, Turn
 from bot.evaluation.cases import CasesError
-from bot.evaluation.conversations import (
-    Context,
-    Following,
-    contexts_of,
-    load_tasks,
-    measure_following,
-    run,
-)
+from bot.evaluation.conversations import Context, contexts_of, load_tasks
+from bot.evaluation.follow_ups import run
+from bot.evaluation.runner import Bot
 from index.models import Article, SearchResult
 from tests.fakes.answering import passages_of
 from tests.fakes.shared import shared_path
@@ -76,19 +71,31 @@ def test_no_tasks_are_an_error(tmp_path: Path, rows: tuple[()] | None) -> None:
         load_tasks(path)
 
 
-class Finch:
-    """Makes he into Jonas Finch, and asks back for it."""
-
-    async def stand_alone(self, question: Question) -> StandAlone:
-        if " it" in question.text:
-            return StandAlone("Jonas Finch", "What do you mean?")
-        return StandAlone(question.text.replace("he", "Jonas Finch"))
-
-
-async def search(text: str, limit: int) -> SearchResult:
-    found = ["d3", "d3", "d1"] if "Finch" in text else ["d3", "d4"]
+async def search(question: Question, limit: int) -> SearchResult:
+    found = ["d3", "d3", "d1"] if "Finch" in question.text else ["d3", "d4"]
     articles = [Article(id_, id_, f"Text of {id_} stands here.") for id_ in found]
     return SearchResult(1, tuple(p for a in articles for p in passages_of(a))[:limit], {}, {})
+
+
+async def text_of(_: str) -> str:
+    raise AssertionError("there are no quotes")
+
+
+def bot_that(understand: Callable[[str], tuple[str | None, str | None]]) -> Bot:
+    """Refuses everything; ``understand`` says what it asks itself, or asks back."""
+
+    async def ask(question: Question) -> Reply:
+        asked_as, asks_back = understand(question.text)
+        reason = Reason.UNCLEAR_QUESTION if asks_back else Reason.NOTHING_FOUND
+        return Refusal(question, 1, reason, asks_back=asks_back, asked_as=asked_as)
+
+    return Bot(ask=ask, text_of=text_of, search={"fused": search})
+
+
+def know_finch(text: str) -> tuple[str | None, str | None]:
+    if " it" in text:
+        return None, "What do you mean?"
+    return text.replace(" he ", " Jonas Finch "), None
 
 
 async def test_places_count_articles_and_asking_back_finds_nothing(tmp_path: Path) -> None:
@@ -97,20 +104,20 @@ async def test_places_count_articles_and_asking_back_finds_nothing(tmp_path: Pat
     nothing = ROW | {"id": "t4", "answerability": "unanswerable", "contexts": []}
     tasks = load_tasks(put(tmp_path, ROW, vague, wrong, nothing))
 
-    plain = measure_following(await run(tasks, search=search, rewriter=None))
-    rewritten = measure_following(await run(tasks, search=search, rewriter=Finch()))
+    plain = await run(tasks, bot_that(lambda text: (None, None)))
+    rewritten = await run(tasks, bot_that(know_finch))
 
-    assert plain == Following(2, 0.0, 0.0, 0.0, 0, 0, 1, 0.0)
-    assert rewritten == Following(
-        tasks=2,
-        recall=0.25,
-        hits=0.5,
-        mrr=0.25,
-        asked=2,
-        rightly=1,
-        underspecified=1,
-        wrongly=1 / 3,
-    )
+    values = [{k: f.value for k, f in r.groups[0].figures.items()} for r in (plain, rewritten)]
+    for of_run in values:
+        assert of_run["typed.recall_at_10"] == of_run["typed.mrr_at_10"] == 0.0
+    assert values[0]["alone.recall_at_10"] == values[0]["gain"] == 0.0
+    assert values[0]["asked_back_recall"] == values[0]["asked_back_wrongly"] == 0.0
+    assert values[1]["alone.recall_at_10"] == values[1]["gain"] == 0.25
+    assert values[1]["alone.hits_at_10"] == 0.5
+    assert values[1]["alone.mrr_at_10"] == 0.25
+    assert values[1]["asked_back_precision"] == 0.5
+    assert values[1]["asked_back_recall"] == 1.0
+    assert values[1]["asked_back_wrongly"] == pytest.approx(1 / 3)
 
 
 def test_the_shared_conversations_are_read() -> None:

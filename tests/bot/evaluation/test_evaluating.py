@@ -1,6 +1,7 @@
 """Evaluations from end to end: real libraries, the packaged embedder, real files."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -73,7 +74,7 @@ async def test_a_set_is_asked_of_its_articles_and_everything_is_written(
 ) -> None:
     pytest.importorskip("matplotlib", reason="needs the extra 'chart'")
     cases = write(tmp_path / "town.jsonl", QUESTIONS)
-    save, chart = tmp_path / "out" / "run.json", tmp_path / "out" / "run.png"
+    save, chart = tmp_path / "run.json", tmp_path / "run.png"
 
     figures = await run(cases, articles=articles, save=save, chart=chart)
 
@@ -84,7 +85,13 @@ async def test_a_set_is_asked_of_its_articles_and_everything_is_written(
     assert values["exact_quotes"] == 1.0
     assert values["times_embedding"] > 1
     assert figures["table"].startswith("town\n3 questions.\nAsked of 2 articles in ")
-    assert json.loads(save.read_text(encoding="utf-8"))["questions"][0]["right"]
+    row = f"median, times embedding +{values['times_embedding']:.1f} x"
+    assert re.search(row, figures["table"])
+    assert "Warning" not in figures["table"]
+    saved = json.loads(save.read_text(encoding="utf-8"))
+    assert saved["questions"][0]["right"]
+    times = saved["groups"][0]["figures"]["times_embedding"]
+    assert (times["value"], times["unit"]) == (values["times_embedding"], "times")
     assert chart.read_bytes().startswith(b"\x89PNG")
     assert not settings.data.exists()
 
@@ -164,6 +171,28 @@ async def test_paragraphs_are_found_in_their_article(run: Run, tmp_path: Path) -
     figures = await run(write(tmp_path / "q.jsonl", [question]), articles=articles)
 
     assert figures["groups"][0]["figures"]["quotes_hold_answer"]["value"] == 1.0
+
+
+async def test_articles_that_the_library_does_not_hold_are_named(
+    run: Run, tmp_path: Path, articles: Path
+) -> None:
+    fact = {"article_id": "gone\x1b[2J", "fact": "It rained."}
+    cases = write(
+        tmp_path / "town.jsonl",
+        [
+            {"query": "How much does a ticket cost?", "expected_article": "batsh"},
+            {"query": "Who is the miller?", "expected_article": "mill"},
+            {"query": "Did it rain?", "evidence_list": [fact]},
+        ],
+    )
+
+    figures = await run(cases, articles=articles)
+
+    (warning,) = [line for line in figures["table"].splitlines() if "Warning" in line]
+    assert "2 missing, 2 of 3 questions" in warning
+    assert "“batsh” (question 1, perhaps “baths”?); “gone" in warning
+    assert "“mill”" not in warning
+    assert "\x1b" not in figures["table"]
 
 
 async def test_conversations_are_asked_of_their_own_passages(run: Run, tmp_path: Path) -> None:
@@ -249,6 +278,20 @@ async def test_what_cannot_be_read_is_one_line(
     with pytest.raises(FootnoteError, match=told) as error:
         await run(cases, **options)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("option", ["save", "chart"])
+async def test_a_misspelt_folder_is_told_before_the_run_and_not_made(
+    run: Run, tmp_path: Path, settings: Settings, option: str
+) -> None:
+    cases = write(tmp_path / "town.jsonl", QUESTIONS)
+    file = tmp_path / "nowhere" / "deep" / "it.png"
+
+    with pytest.raises(CommandError, match=r"it\.png cannot be written: there is no folder"):
+        await run(cases, **{option: file})
+
+    assert not (tmp_path / "nowhere").exists()
+    assert not settings.data.exists()
 
 
 async def test_articles_without_a_readable_line_say_why(run: Run, tmp_path: Path) -> None:

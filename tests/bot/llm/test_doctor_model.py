@@ -94,3 +94,18 @@ async def test_looking_at_the_budget_changes_nothing(server: ModelServer, tmp_pa
     )
     assert "model_call" not in names
     await database.close()
+
+
+async def test_settings_that_do_nothing_without_the_kind_are_named() -> None:
+    (check,) = await check_model(Settings(llm_model="qwen", llm_key="sk-very-secret"), online=False)
+
+    assert check.state is State.WARN
+    assert "FOOTNOTE_LLM_MODEL, FOOTNOTE_LLM_KEY do nothing without FOOTNOTE_LLM" in check.todo
+    assert "sk-very-secret" not in repr(check)
+
+
+async def test_a_class_that_is_no_language_model_is_told_without_asking_it(tmp_path: Path) -> None:
+    checks = await by_name(Settings(llm="os:system", data=tmp_path))
+
+    assert checks["language model"].state is State.FAIL
+    assert "system of os is not one" in checks["language model"].message

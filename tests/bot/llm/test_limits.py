@@ -8,16 +8,37 @@ from typing import Any
 
 import pytest
 
+from bot.answering.engine import Answerer
 from bot.answering.errors import ModelUnavailable, Outage
+from bot.answering.evidence import offer_evidence
+from bot.answering.fallback import FallbackComposer
+from bot.answering.modelled import ModelComposer
+from bot.answering.models import Answer, DraftSentence, Question, Turn
+from bot.answering.rewrite_model import ModelRewriter
 from bot.llm.breaker import BreakerState, CircuitBreaker
 from bot.llm.model import Limits
 from bot.state.spending import Limit, SpendingLog
 from index.database import Database
 from index.errors import StoreError
-from tests.fakes.model_server import ModelServer, OpenAIWire, Wire, fails, hangs, says
+from index.models import Article, SearchResult
+from prompts import load_all
+from tests.fakes.answering import ArticlesInMemory, ScriptedComposer, no_link, passages_of
+from tests.fakes.model_server import (
+    ModelServer,
+    OpenAIWire,
+    Wire,
+    fails,
+    hangs,
+    repeats,
+    says,
+)
 
 Make = Callable[..., Any]
 ONCE = Limits(max_tokens=50, attempts=1)
+FERRY = Article("ferry", "Ferry", "The ferry to Skerry leaves at 8 a.m. from the east pier.")
+(LEAVES,) = offer_evidence(passages_of(FERRY), salt="q")
+FOUND = SearchResult(1, (), {}, {})
+ASKED = Question("When does the ferry leave?", "q", account="one")
 
 
 @pytest.fixture
@@ -56,6 +77,50 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_tried_again_later(
     server.will(says("Yes."))
     assert await asking.ask() == "Yes."
     assert breaker.state is BreakerState.CLOSED
+
+
+async def test_a_trial_whose_reader_has_heard_enough_closes_the_breaker(
+    server: ModelServer, make: Make
+) -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(failures=1, pause=30, now=clock)
+    asking = make(server, breaker=breaker, limits=ONCE)
+    server.will(fails(500))
+    await fail(asking)
+    clock.now += 30
+    ids = (LEAVES.id,)
+    server.will(says(f"{LEAVES.text} [{ids[0]}]\n", "User: and now?\n", "Well, "))
+
+    draft = await ModelComposer(asking.model, load_all()).write(ASKED, FOUND, [LEAVES])
+
+    assert draft.sentences == (DraftSentence(LEAVES.text, ids),)
+    assert breaker.state is BreakerState.CLOSED
+
+
+async def test_the_articles_own_sentences_come_when_a_model_trickles_at_every_step(
+    server: ModelServer, make: Make
+) -> None:
+    server.will(says("Yes."))
+    ready = make(server)
+    await ready.ask()
+    limits = Limits(max_tokens=100_000, seconds=0.5, first_seconds=0.4)
+    model = make(server, limits=limits, connection=ready.connection).model
+    server.will(repeats("drip ", pause=0.02))
+    quoting = ScriptedComposer(lambda evidence: [(evidence[0].text, [evidence[0].id])])
+    answerer = Answerer(
+        articles=ArticlesInMemory([FERRY]),
+        composer=FallbackComposer(ModelComposer(model, load_all()), quoting),
+        rewriter=ModelRewriter(model, load_all()),
+        link=no_link,
+    )
+    history = (Turn("When does the ferry to Skerry leave?", "At noon."),)
+
+    reply = await answerer.reply(Question("and on Sundays?", "q", history, account="one"))
+
+    assert len(server.seen) == 3
+    assert isinstance(reply, Answer)
+    assert reply.text == f"{LEAVES.text} [1]"
+    assert ModelUnavailable(kind=Outage.SLOW).why in (reply.notice or "")
 
 
 async def test_a_question_that_is_refused_does_not_count_against_the_model(

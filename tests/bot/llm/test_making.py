@@ -160,3 +160,20 @@ async def test_arguments_that_a_class_does_not_take_are_refused_without_the_key(
     assert "FOOTNOTE_LLM=anthropic cannot be used" in str(caught.value)
     assert "sk-very-secret" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("kind", ["os:system", "os:PathLike", "os:nothing", "parrot_llm:Nothing"])
+async def test_what_is_no_language_model_is_refused_at_once(
+    database: Database, own_class: str, kind: str
+) -> None:
+    with pytest.raises(ModelSettingsError, match="must name a language model of LlamaIndex"):
+        await make_model(Settings(llm=kind), database, zone=ZoneInfo("UTC"))
+
+
+async def test_a_module_that_cannot_be_loaded_is_refused_at_once(
+    database: Database, own_class: str, tmp_path: Path
+) -> None:
+    (tmp_path / "parrot_llm.py").write_text("raise ValueError('no perch')")
+
+    with pytest.raises(ModelSettingsError, match="no perch"):
+        await make_model(Settings(llm=own_class), database, zone=ZoneInfo("UTC"))

@@ -169,6 +169,22 @@ async def test_a_server_that_is_not_there_is_down(server: ModelServer, make: Mak
     assert (await asking.model.spending.spent_today()).tokens == 0
 
 
+async def test_a_server_that_is_not_there_is_asked_only_once(
+    server: ModelServer, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = make(server, llm_url="http://127.0.0.1:9/v1")
+    begin, tries = asking.connection.begin, []
+
+    async def count(*given: Any) -> Any:
+        tries.append(given)
+        return await begin(*given)
+
+    monkeypatch.setattr(asking.connection, "begin", count)
+    await fail(asking)
+
+    assert len(tries) == 1
+
+
 @pytest.mark.parametrize("headers", [True, False], ids=["after headers", "before headers"])
 async def test_a_reply_that_does_not_begin_is_given_up_and_the_connection_closed(
     server: ModelServer, make: Make, *, headers: bool
@@ -323,6 +339,33 @@ async def test_a_reader_who_leaves_closes_the_connection(server: ModelServer, ma
 
     await left(server)
     assert (await asking.model.spending.spent_today()).calls == 1
+
+
+async def test_a_reader_who_has_heard_enough_pays_what_the_provider_counted(
+    server: ModelServer, make: Make
+) -> None:
+    server.will(says("The pier ", "opens at noon.", usage=(21, 9)))
+    asking = make(server)
+    stream = asking.model.stream(Request("Why?" * 500, "one", 50))
+    assert "The pier" in await anext(stream)
+
+    await stream.aclose()
+
+    assert (await asking.model.spending.spent_today()).tokens == 30
+
+
+async def test_a_reply_without_end_is_not_read_to_the_end_when_its_reader_leaves(
+    server: ModelServer, make: Make
+) -> None:
+    server.will(repeats("on and on ", pause=0.001))
+    asking = make(server, limits=Limits(max_tokens=100_000, leave=1_000))
+    stream = asking.model.stream(Request("Why?", "one", 100_000))
+    await anext(stream)
+
+    await stream.aclose()
+
+    await left(server)
+    assert (await asking.model.spending.spent_today()).tokens < 1_000
 
 
 async def test_a_schema_is_sent_in_the_way_of_the_provider(server: ModelServer, make: Make) -> None:

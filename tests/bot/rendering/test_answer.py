@@ -330,7 +330,7 @@ def test_too_old_says_what_time_was_looked_at_and_what_the_newest_is() -> None:
     (card,) = render_reply(asked, show_question=False)
 
     why, _, closing = card.blocks
-    assert "The newest I have about it is from June 2031." in why
+    assert "from another time; the newest of it is from June 2031." in why
     assert "-# I looked at articles from 16 to 22 March 2036." in why
     assert "2036" not in closing
 

@@ -143,8 +143,11 @@ async def test_closing_twice_keeps_the_first_time(log: GapLog, clock: Clock) -> 
     await log.record("town", refused())
     first = await log.close("town", 1)
     clock.advance(hours=1)
+    again = await log.close("town", 1)
 
-    assert await log.close("town", 1) == first
+    assert first is not None
+    assert again == first
+    assert (first.was_closed, again.was_closed) == (False, True)
     assert await log.close("town", 99) is None
 
 
@@ -175,6 +178,22 @@ async def test_a_library_keeps_so_many_and_lets_closed_and_rare_ones_go_first(
 
     kept = {gap.question for gap in await log.gaps("town", closed_too=True)}
     assert kept == {"often question", "newer question", "flood 0", "flood 1", "flood 2"}
+
+
+async def test_the_question_that_was_asked_just_now_is_never_the_one_to_go(
+    database: Database, clock: Clock
+) -> None:
+    log = GapLog(database, limit=2, now=clock)
+    await log.open()
+    for name in ("often", "often", "more often", "more often"):
+        await log.record("town", refused(f"{name} question"))
+    clock.advance(minutes=1)
+
+    await log.record("town", refused("a new question"))
+
+    kept = [gap.question for gap in await log.gaps("town")]
+    assert kept[0] == "a new question"
+    assert len(kept) == 2
 
 
 async def test_what_nobody_asks_about_any_more_is_forgotten(
