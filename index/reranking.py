@@ -12,6 +12,9 @@ from index.chunk_rows import ChunkRow
 from index.fusing import Halves
 from index.matching import Matcher, Signs
 
+# Less than this is no score to be measured by.
+_TINY = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class SignWeights:
@@ -65,7 +68,7 @@ def rerank(
     cosine = None if halves.cosine is None else halves.cosine[first]
     weighed = _weigh(sign_table(cosine, halves.covered[first], signs), reranking.weights, cosine)
     lowest_fused, lowest = float(scores[first[-1]]), float(weighed.min())
-    anew = scores * np.float32(lowest / lowest_fused if lowest_fused > 0 else 0.0)
+    anew = scores * np.float32(lowest / lowest_fused if lowest_fused > _TINY else 0.0)
     anew[first] = weighed
     return anew
 

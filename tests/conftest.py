@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from index.libraries import Libraries
 from tests.fakes.libraries import Opened, open_libraries
 
-# Machines that run tests are busy; how long an example takes proves nothing.
-settings.register_profile("unhurried", deadline=None)
+# Machines that run tests are busy: how long an example takes proves nothing. The examples are
+# the same each time, so that a failure is the change's; "explore" looks for new ones
+# (python -m pytest --hypothesis-profile=explore).
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _unhurried)
+settings.register_profile("unhurried", _unhurried, derandomize=True)
 settings.load_profile("unhurried")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -115,6 +115,7 @@ def test_without_the_dense_half_words_alone_fill_the_scale() -> None:
     assert score > 0.5
 
 
+@example([(SPREAD, 1e-45, 0.0), (NEAR, 1e-45, 0.0)], 1)
 @given(
     st.lists(
         st.tuples(
