@@ -53,6 +53,9 @@ class Underway:
 
 OnUnderway = Callable[[Underway], None]
 
+MOST_SENTENCES = 3
+"""In an answer whose articles differ, unless the differences alone take more."""
+
 SEARCHING = "searching the articles"
 COMPOSING = "writing the answer"
 
@@ -159,7 +162,7 @@ class _Work:
         sentences = verify(settled.sentences, self._texts)
         standing = {quote for sentence in sentences for quote in sentence.quotes}
         differing = tuple(d for d in settled.differing if standing.issuperset(d.quotes))
-        return Settled(sentences, differing)
+        return Settled(_shorten(sentences, differing), differing)
 
     def show_partial(self, sentences: Sequence[LinkedSentence], writer: str | None) -> None:
         """Tell of sentences that are written so far; those that do not stand are left out."""
@@ -243,6 +246,21 @@ class _Watch:
             return
         self._sentences.append(link_sentence(sentence, self._offered))
         self._work.show_partial(self._sentences, sentence.writer)
+
+
+def _shorten(
+    sentences: Sequence[LinkedSentence], differing: Sequence[Differing]
+) -> tuple[LinkedSentence, ...]:
+    """What was added for a difference takes the place of the last that differ in nothing."""
+    needed = {quote for each in differing for quote in each.quotes}
+    bound = [not needed.isdisjoint(sentence.quotes) for sentence in sentences]
+    room = max(0, MOST_SENTENCES - sum(bound)) if needed else len(sentences)
+    kept = []
+    for sentence, stays in zip(sentences, bound, strict=True):
+        if stays or room > 0:
+            kept.append(sentence)
+            room -= not stays
+    return tuple(kept)
 
 
 def _number(differing: Differing, citations: Sequence[Citation]) -> Difference:

@@ -226,3 +226,42 @@ async def test_a_composer_says_why_it_wrote_nothing() -> None:
 
     assert isinstance(reply, Refusal)
     assert reply.reason is Reason.NOTHING_FOUND
+
+
+async def test_a_difference_takes_the_place_of_what_differs_in_nothing() -> None:
+    long = Article(
+        "long",
+        "Ferry",
+        "The ferry carries 40 people. It sails at dawn. It is painted red. It has two decks.",
+        published_at="2030-01-02",
+    )
+
+    class Newer:
+        async def settle(
+            self,
+            question: Question,
+            sentences: Sequence[LinkedSentence],
+            evidence: Sequence[Evidence],
+        ) -> Settled:
+            newest = quote_of(evidence[-1])
+            differing = Differing((newest, sentences[0].quotes[0]), ("60", "40"))
+            return Settled((LinkedSentence(newest.text, (newest,)), *sentences), (differing,))
+
+    def quote_three(evidence: Sequence[Evidence]) -> list[tuple[str, list[str]]]:
+        return [(e.text, [e.id]) for e in evidence[:3]]
+
+    answerer = Answerer(
+        articles=ArticlesInMemory([long, NEW]),
+        composer=ScriptedComposer(quote_three),
+        link=no_link,
+        differences=Newer(),
+    )
+
+    reply = await answerer.reply(ASKED)
+
+    assert isinstance(reply, Answer)
+    assert [s.text for s in reply.sentences] == [
+        "The ferry carries 60 people.",
+        "The ferry carries 40 people.",
+        "It sails at dawn.",
+    ]
