@@ -18,6 +18,7 @@ from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
 from bot.cogs.actions import ActionDesk, ActionItem, FormListener
+from bot.cogs.answering import AnswerDesk
 from bot.cogs.ask import AskCog
 from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
@@ -26,14 +27,14 @@ from bot.cogs.golden import GoldenCog
 from bot.cogs.intake import Intake
 from bot.cogs.jobs import JobRunner
 from bot.cogs.library import LibraryCog
-from bot.cogs.moderation import ModeratorDesk
+from bot.cogs.moderation import MemberDesk, ModeratorDesk, NoHomes
 from bot.cogs.people import People
-from bot.cogs.ports import BotConfig, CommandHashStore, Service
+from bot.cogs.ports import BotConfig, Service
 from bot.cogs.posting import Poster
 from bot.cogs.quotes import QuotesButton, QuotesDesk
 from bot.cogs.records import Records
-from bot.state.answers import AnswerLog
-from bot.state.conversations import Conversations
+from bot.cogs.workplace import Workplace
+from bot.state.stores import Stores
 from index.errors import FootnoteIndexError
 
 
@@ -59,8 +60,7 @@ class FootnoteBot(commands.Bot):
 
     Args:
         service: The libraries.
-        answers: Remembers sent answers for the "Show quotes" button; already opened.
-        command_hashes: Remembers which commands Discord knows; already opened.
+        stores: What is remembered; already opened.
         config: Limits.
         asks_for_gateway: Whether the API is asked where its gateway is, as one that is not
             Discord's own has to be.
@@ -72,8 +72,7 @@ class FootnoteBot(commands.Bot):
         self,
         *,
         service: Service,
-        answers: AnswerLog,
-        command_hashes: CommandHashStore,
+        stores: Stores,
         config: BotConfig | None = None,
         asks_for_gateway: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -99,17 +98,36 @@ class FootnoteBot(commands.Bot):
             limit=self.config.questions_limit, per_person=self.config.questions_per_person
         )
         self.quotes = QuotesDesk(
-            service=service, answers=answers, intake=self.intake, errors=self.errors
+            service=service, stores=stores, intake=self.intake, errors=self.errors
         )
-        self.desk = ModeratorDesk(intake=self.intake, errors=self.errors)
-        self.actions = ActionDesk(self.desk)
+        homes = NoHomes()
+        members = MemberDesk(
+            intake=self.intake, errors=self.errors, servers=stores.servers, homes=homes
+        )
+        self.desk = ModeratorDesk(intake=self.intake, errors=self.errors, servers=stores.servers)
+        self.actions = ActionDesk(self.desk, members)
         self.knows_servers = asyncio.Event()
         self.poster = Poster(self, service=service)
+        people = People()
+        self._work = Workplace(
+            bot=self,
+            service=service,
+            stores=stores,
+            config=self.config,
+            intake=self.intake,
+            errors=self.errors,
+            members=members,
+            moderators=self.desk,
+            actions=self.actions,
+            people=people,
+            runner=JobRunner(service=service, people=people, config=self.config),
+            homes=homes,
+            now=now,
+            new_id=new_id,
+        )
         self._service = service
-        self._answers = answers
-        self._command_hashes = command_hashes
+        self._stores = stores
         self._now = now
-        self._new_id = new_id
         self._asks_for_gateway = asks_for_gateway
         self._is_stopping = False
         self._log = structlog.get_logger(__name__)
@@ -120,50 +138,50 @@ class FootnoteBot(commands.Bot):
             # Like the API's address, discord.py keeps this one on a class.
             _, gateway, _ = await self.http.get_bot_gateway()
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        await self.add_cog(
-            AskCog(
-                self,
-                service=self._service,
-                records=Records(
-                    answers=self._answers, gaps=self._service, conversations=Conversations()
-                ),
-                intake=self.intake,
-                errors=self.errors,
-                config=self.config,
-                new_id=self._new_id,
-            )
-        )
-        await self._add_moderation()
+        await self._add_cogs()
         self.add_dynamic_items(QuotesButton, ActionItem)
         await self._sync_commands()
         self._forget_old_answers.start()
 
+    async def _add_cogs(self) -> None:
+        work = self._work
+        answers = AnswerDesk(
+            service=work.service,
+            records=Records(stores=work.stores, gaps=work.service),
+            intake=work.intake,
+            servers=work.stores.servers,
+            config=work.config,
+        )
+        await self.add_cog(AskCog(work, answers))
+        await self._add_moderation()
+        await self.add_cog(FormListener(actions=work.actions, intake=work.intake))
+
     async def _add_moderation(self) -> None:
-        people = People()
-        runner = JobRunner(service=self._service, people=people, config=self.config)
+        work = self._work
         await self.add_cog(
             LibraryCog(
-                service=self._service,
-                desk=self.desk,
-                runner=runner,
-                people=people,
-                config=self.config,
-                actions=self.actions,
+                service=work.service,
+                desk=work.moderators,
+                runner=work.runner,
+                people=work.people,
+                config=work.config,
+                actions=work.actions,
             )
         )
         await self.add_cog(
             GoldenCog(
                 self,
-                service=self._service,
-                answers=self._answers,
-                desk=self.desk,
-                runner=runner,
-                people=people,
-                actions=self.actions,
+                service=work.service,
+                stores=work.stores,
+                desk=work.moderators,
+                runner=work.runner,
+                people=work.people,
+                actions=work.actions,
             )
         )
-        await self.add_cog(GapsCog(service=self._service, desk=self.desk, actions=self.actions))
-        await self.add_cog(FormListener(actions=self.actions, intake=self.intake))
+        await self.add_cog(
+            GapsCog(service=work.service, desk=work.moderators, actions=work.actions)
+        )
 
     async def on_ready(self) -> None:
         """Log the connection; this comes again with every new session."""
@@ -197,10 +215,10 @@ class FootnoteBot(commands.Bot):
         application_id = self.application_id or 0
         try:
             current = hash_commands(self.tree)
-            if await self._command_hashes.read(application_id) == current:
+            if await self._stores.command_hashes.read(application_id) == current:
                 return
             await self.tree.sync()
-            await self._command_hashes.write(application_id, current)
+            await self._stores.command_hashes.write(application_id, current)
         except (*SEND_FAILURES, FootnoteIndexError) as error:
             # The bot works without: Discord keeps the commands it has.
             self._log.error("commands_not_synced", cause=repr(error))
@@ -210,7 +228,7 @@ class FootnoteBot(commands.Bot):
     @tasks.loop(hours=24)
     async def _forget_old_answers(self) -> None:
         try:
-            forgotten = await self._answers.prune(self._now() - self.config.answer_retention)
+            forgotten = await self._stores.answers.prune(self._now() - self.config.answer_retention)
             gaps = await self._service.prune_gaps()
         except FootnoteIndexError as error:
             self._log.warning("old_answers_not_forgotten", cause=repr(error))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.contract import QUESTION_CHARACTERS
+from bot.speech import mark, tr, tr_n
+from bot.state.servers import DEFAULT, ServerSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,19 +14,25 @@ class Place:
     """Where somebody speaks to the bot. ``guild_id`` is None in direct messages.
 
     ``is_member`` says whether the bot itself was added to the server; an app that a
-    person merely carries along is not.
+    person merely carries along is not. ``channel_ids`` are the channel, the one its thread
+    belongs to, and their category, as far as they are known.
     """
 
     guild_id: int | None
     is_member: bool = True
+    channel_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who speaks; ``manages_server`` is what Discord says of their permissions there."""
+    """Who speaks; ``manages_server`` is what Discord says of their permissions there.
+
+    ``role_ids`` are the roles they have at this moment.
+    """
 
     id: int
     manages_server: bool = False
+    role_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +55,48 @@ class Decision:
 
 
 ALLOWED = Decision(allowed=True)
-RESTARTING = "I am restarting, please ask again in a moment."
-ONLY_IN_SERVERS = (
+RESTARTING = mark("I am restarting, please ask again in a moment.")
+ONLY_IN_SERVERS = mark(
     "I answer in servers, from the articles of each server's own library. "
     "Ask me there with `/ask`, or mention me in a channel."
 )
-HELP = (
+HELP = mark(
     "Ask me something about this server's articles: mention me with a question, or use `/ask`. "
     "Every sentence of my answers names its source."
 )
-_NOT_ADDED = "I am not a member of this server, so it has no library that I could answer from."
-_NOT_MODERATOR = "Only people who may manage this server can change its library."
-_BUSY = "I have my hands full right now. Please ask again in a minute."
-_BUSY_FOR_YOU = "I am still working on what you asked before. Please wait for that answer first."
+_NOT_ADDED = mark(
+    "I am not a member of this server, so it has no library that I could answer from."
+)
+_NOT_MODERATOR = mark("Only people who may manage this server can change its library.")
+_NOT_ASKER = mark("In this server only people with certain roles may ask me.")
+_NOT_THIS_CHANNEL = mark("I answer in other channels of this server: {channels}")
+_CHANNELS_NAMED = 5
+_BUSY = mark("I have my hands full right now. Please ask again in a minute.")
+_BUSY_FOR_YOU = mark(
+    "I am still working on what you asked before. Please wait for that answer first."
+)
 
 
-def may_ask(place: Place, person: Person) -> Decision:  # noqa: ARG001 - one shape for all decisions
-    """Anybody may ask in a server that the bot was added to."""
-    return _in_server(place)
+def may_ask(place: Place, person: Person, rules: ServerSettings = DEFAULT) -> Decision:
+    """Whoever the server lets ask, where it lets the bot answer; moderators always."""
+    decision = _in_server(place)
+    if not decision.allowed or may_moderate(place, person, rules).allowed:
+        return decision
+    if rules.ask_roles and person.role_ids.isdisjoint(rules.ask_roles):
+        return _deny(tr(_NOT_ASKER))
+    if rules.ask_channels and not set(rules.ask_channels).intersection(place.channel_ids):
+        channels = " ".join(f"<#{channel}>" for channel in rules.ask_channels[:_CHANNELS_NAMED])
+        return _deny(tr(_NOT_THIS_CHANNEL, channels=channels))
+    return decision
 
 
-def may_moderate(place: Place, person: Person) -> Decision:
-    """Only who manages the server may change its library or look into it."""
+def may_moderate(place: Place, person: Person, rules: ServerSettings = DEFAULT) -> Decision:
+    """Who manages the server, or has a role that it named for this."""
     decision = _in_server(place)
     if not decision.allowed:
         return decision
-    return ALLOWED if person.manages_server else _deny(_NOT_MODERATOR)
+    named = not person.role_ids.isdisjoint(rules.moderator_roles)
+    return ALLOWED if person.manages_server or named else _deny(tr(_NOT_MODERATOR))
 
 
 def check_question(text: str) -> Decision:
@@ -80,11 +104,21 @@ def check_question(text: str) -> Decision:
     shortest, longest = QUESTION_CHARACTERS
     length = len(text.strip())
     if length < shortest:
-        return _deny(f"That is a bit short. Please ask in {shortest} characters or more.")
+        return _deny(
+            tr_n(
+                "That is a bit short. Please ask in {count} character or more.",
+                "That is a bit short. Please ask in {count} characters or more.",
+                shortest,
+            )
+        )
     if length > longest:
         return _deny(
-            f"That is {length:,} characters long, and I read questions of up to {longest:,}. "
-            "Please ask for one thing at a time."
+            tr(
+                "That is {length} characters long, and I read questions of up to {longest}. "
+                "Please ask for one thing at a time.",
+                length=f"{length:,}",
+                longest=f"{longest:,}",
+            )
         )
     return ALLOWED
 
@@ -92,16 +126,16 @@ def check_question(text: str) -> Decision:
 def has_room(load: Load) -> Decision:
     """Whether one more question can be taken on."""
     if load.is_closing:
-        return _deny(RESTARTING)
+        return _deny(tr(RESTARTING))
     if load.of_person >= load.of_person_limit:
-        return _deny(_BUSY_FOR_YOU)
-    return ALLOWED if load.in_flight < load.in_flight_limit else _deny(_BUSY)
+        return _deny(tr(_BUSY_FOR_YOU))
+    return ALLOWED if load.in_flight < load.in_flight_limit else _deny(tr(_BUSY))
 
 
 def _in_server(place: Place) -> Decision:
     if place.guild_id is None:
-        return _deny(ONLY_IN_SERVERS)
-    return ALLOWED if place.is_member else _deny(_NOT_ADDED)
+        return _deny(tr(ONLY_IN_SERVERS))
+    return ALLOWED if place.is_member else _deny(tr(_NOT_ADDED))
 
 
 def _deny(sentence: str) -> Decision:

@@ -179,8 +179,7 @@ async def run_discord(settings: Settings) -> int:
     from bot.resuming import resume_jobs
     from bot.run import run_bot
     from bot.scheduler import Scheduler
-    from bot.state.answers import AnswerLog
-    from bot.state.command_hash import CommandHashes
+    from bot.state.stores import Stores
     from bot.wiring_answers import answer_seconds
     from index.indexing import GENTLE
 
@@ -200,15 +199,12 @@ async def run_discord(settings: Settings) -> int:
         ownership.serving(opened.service, finish_seconds=10.0),
     ):
         await opened.warm_up()
-        answers = AnswerLog(opened.database)
-        await answers.open()
-        commands = CommandHashes(opened.database)
-        await commands.open()
+        stores = Stores(opened.database)
+        await stores.open()
         service = opened.service.without_waiting()
         bot = FootnoteBot(
             service=service,
-            answers=answers,
-            command_hashes=commands,
+            stores=stores,
             config=BotConfig(
                 questions_limit=settings.max_questions_in_flight,
                 answer_retention=timedelta(days=settings.answer_retention_days),

@@ -28,8 +28,7 @@ from bot.client import FootnoteBot
 from bot.cogs.layout import QUOTES_LABEL
 from bot.cogs.ports import BotConfig, Service, library_of
 from bot.settings import Settings
-from bot.state.answers import AnswerLog
-from bot.state.command_hash import CommandHashes
+from bot.state.stores import Stores
 from bot.wiring import open_service
 from index.database import Database
 from index.errors import PlanBlocked
@@ -226,9 +225,8 @@ async def open_stage(service: Service, folder: Path) -> AsyncIterator[Stage]:
     """The real bot around a service, in a Discord in memory."""
     folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - nobody waits
     database = Database(folder / "answers.db")
-    answers, hashes = AnswerLog(database), CommandHashes(database)
-    await answers.open()
-    await hashes.open()
+    stores = Stores(database)
+    await stores.open()
     # The card of a job is drawn twice, then it stands still: the stage's clock runs ahead.
     config = BotConfig(
         progress_interval=8.0,
@@ -237,7 +235,7 @@ async def open_stage(service: Service, folder: Path) -> AsyncIterator[Stage]:
         answer_interval=INTERVAL,
         answer_timeout=3600.0,
     )
-    bot = FootnoteBot(service=service, answers=answers, command_hashes=hashes, config=config)
+    bot = FootnoteBot(service=service, stores=stores, config=config)
     world = simcord.run(bot, settle_timeout=60.0)
     world._env.backend.bot_user.name = "Footnote"  # noqa: SLF001 - it has no other way
     async with world as env:

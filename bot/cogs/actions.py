@@ -17,10 +17,11 @@ from discord.ext import commands
 
 from bot.cogs.exchange import Interaction, InteractionExchange
 from bot.cogs.intake import Intake
-from bot.cogs.moderation import ModeratorDesk
+from bot.cogs.moderation import Desk
 from bot.rendering.actions import Form
+from bot.speech import mark, tr
 
-FORGOTTEN = "I no longer know this button. Please use the command again."
+FORGOTTEN = mark("I no longer know this button. Please use the command again.")
 _ID = re.compile(
     r"footnote:(?!quotes:)(?P<subject>[a-z]+):(?P<verb>[a-z]+)(?::(?P<rest>.*))?", re.DOTALL
 )
@@ -61,39 +62,84 @@ class Press:
 Handler = Callable[[InteractionExchange, Press], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Route:
+    handler: Handler
+    desk: Desk
+    urgent: bool = False
+    in_place: bool = True
+    private: bool = True
+
+
 class ActionDesk:
-    """Knows what to do for each kind of press. Moderators only."""
+    """Knows what to do for each kind of press, and who may press.
 
-    def __init__(self, desk: ModeratorDesk) -> None:
+    Args:
+        desk: Admits moderators, who alone may press what does not say otherwise.
+        members: Admits whoever may ask.
+    """
+
+    def __init__(self, desk: Desk, members: Desk) -> None:
         self._desk = desk
-        self._handlers: dict[tuple[str, str], tuple[Handler, bool]] = {}
-        self._forms: dict[tuple[str, str], Callable[[Press], Form]] = {}
+        self._members = members
+        self._routes: dict[tuple[str, str], _Route] = {}
+        self._forms: dict[tuple[str, str], tuple[Callable[[Press], Form], Desk]] = {}
 
-    def on(self, subject: str, verb: str, handler: Handler, *, urgent: bool = False) -> None:
-        """Answer presses of this kind; urgent ones find room however busy it is."""
-        self._handlers[(subject, verb)] = (handler, urgent)
+    def on(
+        self,
+        subject: str,
+        verb: str,
+        handler: Handler,
+        *,
+        urgent: bool = False,
+        members: bool = False,
+        in_place: bool = True,
+        private: bool = True,
+    ) -> None:
+        """Answer presses of this kind.
 
-    def on_form(self, subject: str, verb: str, make_form: Callable[[Press], Form]) -> None:
+        Args:
+            subject: What it is about.
+            verb: What is wanted.
+            handler: What to do.
+            urgent: Whether it finds room however busy it is.
+            members: Whether whoever may ask may press, and not moderators alone.
+            in_place: Whether a card that only its reader sees is changed in place.
+            private: Whether only who pressed sees what comes.
+        """
+        desk = self._members if members else self._desk
+        self._routes[(subject, verb)] = _Route(handler, desk, urgent, in_place, private)
+
+    def on_form(
+        self,
+        subject: str,
+        verb: str,
+        make_form: Callable[[Press], Form],
+        *,
+        members: bool = False,
+    ) -> None:
         """Open a form at presses of this kind."""
-        self._forms[(subject, verb)] = make_form
+        desk = self._members if members else self._desk
+        self._forms[(subject, verb)] = (make_form, desk)
 
     async def take(self, interaction: Interaction, press: Press) -> None:
         """Answer a press."""
         key = (press.subject, press.verb)
-        if (make_form := self._forms.get(key)) is not None:
-            form = make_form(press)
+        if key in self._forms:
+            make_form, desk = self._forms[key]
 
             async def give() -> Form:
-                return form
+                return make_form(press)
 
-            await self._desk.open_form(interaction, give)
+            await desk.open_form(interaction, give)
             return
-        handler, urgent = self._handlers.get(key, (_say_forgotten, False))
-        await self._desk.serve(
+        route = self._routes.get(key) or _Route(_say_forgotten, self._members)
+        await route.desk.serve(
             interaction,
-            lambda exchange: handler(exchange, press),
-            in_place=_is_private(interaction.message),
-            urgent=urgent,
+            lambda exchange: route.handler(exchange, press),
+            in_place=route.in_place and _is_private(interaction.message),
+            urgent=route.urgent,
+            private=route.private,
         )
 
 
@@ -175,4 +221,4 @@ def _is_private(message: discord.Message | None) -> bool:
 
 
 async def _say_forgotten(exchange: InteractionExchange, _: Press) -> None:
-    await exchange.say(FORGOTTEN)
+    await exchange.say(tr(FORGOTTEN))

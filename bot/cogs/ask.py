@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import secrets
-from collections.abc import Callable
 
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answering.models import Question
-from bot.cogs.errors import ErrorDesk
-from bot.cogs.exchange import Exchange, Interaction, InteractionExchange
-from bot.cogs.intake import Intake
+from bot.cogs.answering import AnswerDesk, Asking
+from bot.cogs.exchange import Interaction, InteractionExchange, choose_language
 from bot.cogs.message_exchange import MessageExchange
-from bot.cogs.ports import Answers, BotConfig, library_of
-from bot.cogs.records import Records
-from bot.cogs.screen import AnswerScreen
+from bot.cogs.workplace import Workplace
 from bot.contract import QUESTION_CHARACTERS
-from bot.policy import HELP, Decision, check_question, may_ask
-from bot.rendering.answer import render_reply
+from bot.policy import HELP
+from bot.speech import speak, tr
 
 _TALK = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
 
 class AskCog(commands.Cog):
-    """Receives questions, decides, asks the service, and shows the reply."""
+    """Receives questions and hands them to the answer desk."""
 
-    def __init__(
-        self,
-        bot: commands.Bot,
-        *,
-        service: Answers,
-        records: Records,
-        intake: Intake,
-        errors: ErrorDesk,
-        config: BotConfig,
-        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
-    ) -> None:
-        self._bot = bot
-        self._service = service
-        self._records = records
-        self._intake = intake
-        self._errors = errors
-        self._config = config
-        self._new_id = new_id
+    def __init__(self, workplace: Workplace, answers: AnswerDesk) -> None:
+        self._work = workplace
+        self._answers = answers
         self._log = structlog.get_logger(__name__)
 
     @app_commands.command(name="ask", description="Ask this server's articles")
@@ -59,12 +37,23 @@ class AskCog(commands.Cog):
         self,
         interaction: Interaction,
         question: app_commands.Range[str, 1, QUESTION_CHARACTERS[1]],
-        private: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        private: bool | None = None,  # noqa: FBT001 - an option of the command
     ) -> None:
         """Answer a slash command."""
-        exchange = InteractionExchange(interaction, private=private)
-        async with self._errors.guard(exchange):
-            await self._answer(exchange, question, show_question=True)
+        exchange = InteractionExchange(interaction, private=bool(private))
+        async with self._work.errors.guard(exchange):
+            if exchange.home is not None:
+                rules = await self._work.stores.servers.of(exchange.home)
+                exchange.is_private = rules.private_by_default if private is None else private
+                speak(
+                    choose_language(
+                        rules,
+                        private=exchange.is_private,
+                        locale=interaction.locale,
+                        guild_locale=interaction.guild_locale,
+                    )
+                )
+            await self._answers.answer(exchange, Asking(question, self._work.new_id()))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -72,60 +61,32 @@ class AskCog(commands.Cog):
         if message.author.bot or message.webhook_id or message.type not in _TALK:
             return
         asked = self._read_question(message)
-        if asked is None or not self._intake.is_first_time(message.id):
+        if asked is None or not self._work.intake.is_first_time(message.id):
             return
         exchange = MessageExchange(message)
         if not exchange.can_answer():
             self._log.info("may_not_write", channel=message.channel.id)
             return
-        async with self._errors.guard(exchange):
+        async with self._work.errors.guard(exchange):
+            if message.guild is not None:
+                rules = await self._work.stores.servers.of(message.guild.id)
+                locale = message.guild.preferred_locale
+                speak(choose_language(rules, private=False, locale=None, guild_locale=locale))
             if message.guild is not None and not asked:
-                await exchange.say(HELP)
+                await exchange.say(tr(HELP))
             else:
-                await self._answer(exchange, asked, show_question=False)
+                asking = Asking(
+                    asked, self._work.new_id(), show_question=False, asked_message_id=message.id
+                )
+                await self._answers.answer(exchange, asking)
 
     def _read_question(self, message: discord.Message) -> str | None:
         """What a message asks the bot; None where it does not speak to it."""
         if message.guild is None:
             return message.content
         # Its name has to stand there: a reply to the bot pings it too, and may be a mere thanks.
-        own_name = re.compile(rf"<@!?{self._bot.user.id if self._bot.user else 0}>")
+        user = self._work.bot.user
+        own_name = re.compile(rf"<@!?{user.id if user else 0}>")
         if not own_name.search(message.content):
             return None
         return " ".join(own_name.sub(" ", message.content).split())
-
-    async def _answer(self, exchange: Exchange, text: str, *, show_question: bool) -> None:
-        guild_id = exchange.place.guild_id
-        decision = self._decide(exchange, text)
-        if not decision.allowed or guild_id is None:
-            await exchange.say(decision.sentence)
-            return
-        history = self._records.turns_before(exchange)
-        question = Question(text=text.strip(), id=self._new_id(), history=history)
-        with self._intake.working(exchange):
-            async with exchange.waiting():
-                asked = question.text if show_question else None
-                screen = AnswerScreen(exchange, question=asked, config=self._config)
-                async with screen.shown(), asyncio.timeout(self._config.answer_timeout):
-                    reply = await self._service.ask(library_of(guild_id), question, screen.note)
-                answer_id = await self._records.keep_quotes(reply, exchange)
-                cards = render_reply(
-                    reply,
-                    answer_id=answer_id,
-                    show_question=show_question,
-                    for_moderator=exchange.person.manages_server,
-                )
-                await exchange.show(cards)
-            await self._records.keep_reply(reply, exchange)
-        self._log.info("replied", id=question.id, guild=guild_id, answered=answer_id is not None)
-
-    def _decide(self, exchange: Exchange, text: str) -> Decision:
-        """All that is asked before a question is taken on; the first "no" counts."""
-        for decision in (
-            may_ask(exchange.place, exchange.person),
-            check_question(text),
-            self._intake.may_enter(exchange.person.id),
-        ):
-            if not decision.allowed:
-                return decision
-        return decision

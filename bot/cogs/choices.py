@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import structlog
 from discord import app_commands
 
-from bot.cogs.exchange import Interaction, describe_interaction
+from bot.cogs.exchange import Interaction
+from bot.cogs.moderation import Desk
 from bot.cogs.ports import library_of
 from bot.cogs.refusals import NotDone
-from bot.policy import may_moderate
 from bot.rendering.actions import CHOICE_LIMIT, CHOICES_LIMIT
 from bot.rendering.text import measure, plain_line
 from index.records import SourceInfo
@@ -46,21 +46,21 @@ class FindsArticles(Protocol):
 
 
 async def offer(
-    interaction: Interaction, typed: str, find: Callable[[str], Awaitable[Pairs]]
+    desk: Desk, interaction: Interaction, typed: str, find: Callable[[str], Awaitable[Pairs]]
 ) -> list[app_commands.Choice[str]]:
-    """At most 25 choices for a moderator; none for others, or where they cannot be had.
+    """At most 25 choices for whom the desk admits; none for others, or where there are none.
 
     Args:
+        desk: Knows who may look.
         interaction: What is being typed.
         typed: As far as it is typed; what does not contain it is left out.
         find: The pairs to choose from, for a library.
     """
-    place, person = describe_interaction(interaction)
-    if not may_moderate(place, person).allowed:
-        return []
     try:
         async with asyncio.timeout(_TIME_LIMIT):
-            pairs = await find(library_of(place.guild_id or 0))
+            if (allowed := await desk.may(interaction)) is None:
+                return []
+            pairs = await find(library_of(allowed[0]))
     except Exception as error:  # noqa: BLE001 - a list to choose from is a help, not a must
         structlog.get_logger(__name__).info("no_choices", cause=repr(error))
         return []
@@ -70,7 +70,7 @@ async def offer(
 
 
 async def offer_articles(
-    interaction: Interaction, typed: str, service: FindsArticles
+    desk: Desk, interaction: Interaction, typed: str, service: FindsArticles
 ) -> list[app_commands.Choice[str]]:
     """Articles whose id or title contains what was typed."""
 
@@ -86,7 +86,7 @@ async def offer_articles(
             for article_id, title in found
         ]
 
-    return await offer(interaction, "", find)
+    return await offer(desk, interaction, "", find)
 
 
 def article_key(article_id: str) -> str:

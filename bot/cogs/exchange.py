@@ -17,6 +17,8 @@ from bot.cogs.ports import actor_of, library_of
 from bot.policy import Person, Place
 from bot.rendering.actions import Form
 from bot.rendering.parts import Card, Tone
+from bot.speech import read_locale
+from bot.state.servers import AUTO_LANGUAGE, ServerSettings
 
 NO_MENTIONS = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
@@ -26,9 +28,14 @@ _UNKNOWN_MESSAGE = 10008
 
 
 class Exchange(Protocol):
-    """One person's question or command, and the way back to them."""
+    """One person's question or command, and the way back to them.
+
+    ``home`` is the server whose articles are meant: the one it is in, or in private messages
+    the one that the person chose; None while there is none.
+    """
 
     place: Place
+    home: int | None
     person: Person
     channel_id: int
     in_thread: bool
@@ -73,6 +80,7 @@ class InteractionExchange:
     def __init__(self, interaction: Interaction, *, private: bool, in_place: bool = False) -> None:
         self.interaction = interaction
         self.place, self.person = describe_interaction(interaction)
+        self.home = self.place.guild_id
         self.channel_id = interaction.channel_id or 0
         self.in_thread = isinstance(interaction.channel, discord.Thread)
         self.is_private = private
@@ -93,8 +101,8 @@ class InteractionExchange:
 
     @property
     def library(self) -> str:
-        """The name of the server's own library."""
-        return library_of(self.place.guild_id or 0)
+        """The name of the library of the server whose articles are meant."""
+        return library_of(self.home or 0)
 
     @property
     def actor(self) -> str:
@@ -182,5 +190,34 @@ def describe_interaction(interaction: Interaction) -> tuple[Place, Person]:
     person = Person(
         id=interaction.user.id,
         manages_server=guild_id is not None and (granted.manage_guild or granted.administrator),
+        role_ids=roles_of(interaction.user),
     )
-    return Place(guild_id=guild_id, is_member=is_member), person
+    place = Place(guild_id, is_member, channels_of(interaction.channel, interaction.channel_id))
+    return place, person
+
+
+def roles_of(user: object) -> frozenset[int]:
+    """The roles that Discord says a member has now; none outside of servers."""
+    return (
+        frozenset(role.id for role in user.roles)
+        if isinstance(user, discord.Member)
+        else frozenset()
+    )
+
+
+def channels_of(channel: object, channel_id: int | None) -> tuple[int, ...]:
+    """A channel, the one its thread belongs to, and their category, as far as known."""
+    parent = getattr(channel, "parent_id", None)
+    category = getattr(channel, "category_id", None)
+    if category is None:
+        category = getattr(getattr(channel, "parent", None), "category_id", None)
+    return tuple(found for found in (channel_id, parent, category) if found)
+
+
+def choose_language(
+    settings: ServerSettings, *, private: bool, locale: object, guild_locale: object
+) -> str:
+    """The language to speak: the server's, or for one person alone that of their Discord."""
+    if settings.language != AUTO_LANGUAGE:
+        return settings.language
+    return read_locale(str((locale if private else guild_locale) or locale or ""))

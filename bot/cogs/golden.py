@@ -15,6 +15,7 @@ from bot.cogs.jobs import JobRunner, Outcome
 from bot.cogs.moderation import ModeratorDesk
 from bot.cogs.people import People
 from bot.cogs.ports import Service
+from bot.cogs.quotes import find_sent
 from bot.cogs.refusals import NotDone
 from bot.cogs.shown import read_answer_id, read_question
 from bot.contract import QUESTION_CHARACTERS, parse_question_text
@@ -30,7 +31,8 @@ from bot.rendering.actions import (
 from bot.rendering.golden import render_checks, render_forgotten, render_golden, render_kept
 from bot.rendering.lists import page_of
 from bot.rendering.text import plain_line
-from bot.state.answers import AnswerLog, SentAnswer
+from bot.state.answers import SentAnswer
+from bot.state.stores import Stores
 from index.models import OnProgress
 
 KEEP = "Keep as golden question"
@@ -54,7 +56,7 @@ class GoldenCog(
         bot: commands.Bot,
         *,
         service: Service,
-        answers: AnswerLog,
+        stores: Stores,
         desk: ModeratorDesk,
         runner: JobRunner,
         people: People,
@@ -62,7 +64,7 @@ class GoldenCog(
     ) -> None:
         self._bot = bot
         self._service = service
-        self._answers = answers
+        self._stores = stores
         self._desk = desk
         self._runner = runner
         self._people = people
@@ -120,7 +122,7 @@ class GoldenCog(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Articles by what was typed."""
-        return await offer_articles(interaction, typed, self._service)
+        return await offer_articles(self._desk, interaction, typed, self._service)
 
     @remove.autocomplete("question")
     async def offer_questions(
@@ -132,7 +134,7 @@ class GoldenCog(
             golden = await self._service.golden(library)
             return [(f"{each.key} · {each.question}", str(each.key)) for each in golden]
 
-        return await offer(interaction, typed, find)
+        return await offer(self._desk, interaction, typed, find)
 
     async def keep(self, interaction: Interaction, message: discord.Message) -> None:
         """Open a form that keeps the question of an answer."""
@@ -141,7 +143,7 @@ class GoldenCog(
             answer_id = read_answer_id(message)
             if message.author != self._bot.user or answer_id is None:
                 raise NotDone(NOT_MINE)
-            answer = await self._answers.find(answer_id, guild_id=interaction.guild_id or 0)
+            answer = await find_sent(self._stores, answer_id, interaction.guild_id or 0)
             if answer is None or not answer.quotes:
                 raise NotDone(FORGOTTEN)
             return _make_form(answer, read_question(message))
@@ -149,7 +151,7 @@ class GoldenCog(
         await self._desk.open_form(interaction, make_form)
 
     async def _press_keep(self, exchange: InteractionExchange, press: Press) -> None:
-        answer = await self._answers.find(press.argument, guild_id=exchange.place.guild_id or 0)
+        answer = await find_sent(self._stores, press.argument, exchange.home or 0)
         cited = _cited(answer) if answer else []
         number = int(press.value) if press.value.isdecimal() else 0
         if number >= len(cited):

@@ -80,14 +80,14 @@ class ContentCommands(LibraryPart):
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Articles by what was typed."""
-        return await offer_articles(interaction, typed, self.service)
+        return await offer_articles(self.desk, interaction, typed, self.service)
 
     @remove.autocomplete("source")
     async def offer_removable_sources(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
         """The remembered sources."""
-        return await offer_sources(interaction, typed, self.service)
+        return await offer_sources(self.desk, interaction, typed, self.service)
 
     async def _ask_removal(
         self, exchange: InteractionExchange, article: str | None, source: str | None, reason: str

@@ -67,7 +67,7 @@ class PastCommands(LibraryPart):
             editions = (await self.service.history(library))[1:]
             return [(_name_edition(each), str(each.number)) for each in editions]
 
-        offered = await offer(interaction, str(typed), find)
+        offered = await offer(self.desk, interaction, str(typed), find)
         return [app_commands.Choice(name=each.name, value=int(each.value)) for each in offered]
 
     @app_commands.command(name="status", description="What this server's library holds")

@@ -89,7 +89,7 @@ class PlanCommands(LibraryPart):
             plans = await self.service.plans(library)
             return [(f"{plan.id} · {count_changes(plan)} · {plan.note}", plan.id) for plan in plans]
 
-        return await offer(interaction, typed, find)
+        return await offer(self.desk, interaction, typed, find)
 
     async def _plan(self, exchange: InteractionExchange, target: Target) -> None:
         wrong = what_is_wrong(target, self.config.upload_limit, needed=False)

@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.cogs.actions import ActionDesk, Press
 from bot.cogs.choices import Pairs, find_source, offer
 from bot.cogs.exchange import Interaction, InteractionExchange
+from bot.cogs.moderation import Desk
 from bot.cogs.part import LibraryPart
 from bot.cogs.ports import Service
 from bot.cogs.refusals import NotDone
@@ -61,7 +62,7 @@ class SourceCommands(LibraryPart):
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
         """The remembered sources that can be read again."""
-        return await offer_sources(interaction, typed, self.service, readable=True)
+        return await offer_sources(self.desk, interaction, typed, self.service, readable=True)
 
     @app_commands.command(name="reports", description="Where reports of scheduled runs go")
     @app_commands.describe(channel="A channel for moderators; leave it out for no reports")
@@ -100,7 +101,7 @@ class SourceCommands(LibraryPart):
 
 
 async def offer_sources(
-    interaction: Interaction, typed: str, service: Service, *, readable: bool = False
+    desk: Desk, interaction: Interaction, typed: str, service: Service, *, readable: bool = False
 ) -> list[app_commands.Choice[str]]:
     """The sources whose number or location contains what was typed.
 
@@ -114,7 +115,7 @@ async def offer_sources(
             if not (readable and each.source.kind is SourceKind.UPLOAD)
         ]
 
-    return await offer(interaction, typed, find)
+    return await offer(desk, interaction, typed, find)
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
-from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
+from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES, channels_of, roles_of
 from bot.cogs.layout import build_view
 from bot.policy import Person, Place
 from bot.rendering.parts import Card, Tone
@@ -23,8 +23,16 @@ class MessageExchange:
 
     def __init__(self, message: discord.Message) -> None:
         self._message = message
-        self.place = Place(guild_id=message.guild.id if message.guild else None)
-        self.person = Person(id=message.author.id, manages_server=_manages(message))
+        self.place = Place(
+            guild_id=message.guild.id if message.guild else None,
+            channel_ids=channels_of(message.channel, message.channel.id),
+        )
+        self.person = Person(
+            id=message.author.id,
+            manages_server=_manages(message),
+            role_ids=roles_of(message.author),
+        )
+        self.home = self.place.guild_id
         self.channel_id = message.channel.id
         self.in_thread = isinstance(message.channel, discord.Thread)
         self._resolved = False

@@ -1,29 +1,75 @@
-"""What every command and press of a moderator goes through: may they, is there room, go."""
+"""What every command and press goes through: may they, is there room, go."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from bot.cogs.errors import ErrorDesk
-from bot.cogs.exchange import Interaction, InteractionExchange
+from bot.cogs.exchange import Interaction, InteractionExchange, choose_language
 from bot.cogs.intake import Intake
 from bot.cogs.refusals import NotDone
-from bot.policy import RESTARTING, may_moderate
+from bot.policy import RESTARTING, Decision, Person, Place, may_ask, may_moderate
 from bot.rendering.actions import Form
+from bot.speech import mark, speak, tr
+from bot.state.servers import DEFAULT, ServerBook, ServerSettings
 
-ENDED = (
+ENDED = mark(
     "I am restarting, and this may not be finished. Look with `/index status`, "
     "and do it again if it is not in."
 )
 Work = Callable[[InteractionExchange], Awaitable[None]]
+MakeForm = Callable[[], Awaitable[Form]]
 
 
-class ModeratorDesk:
-    """Admits moderators, one by one and privately, and sees that every error is told."""
+class Homes(Protocol):
+    """Which server's articles are meant in private messages."""
 
-    def __init__(self, *, intake: Intake, errors: ErrorDesk) -> None:
+    async def find(self, interaction: Interaction) -> tuple[int, Person] | None:
+        """The server that the person chose and who they are there; None where there is none.
+
+        They are a member of it at this moment.
+        """
+        ...
+
+
+class NoHomes:
+    """Nobody is answered in private messages."""
+
+    async def find(self, interaction: Interaction) -> tuple[int, Person] | None:  # noqa: ARG002
+        """No server."""
+        return None
+
+
+class Desk:
+    """Admits people, one by one, and sees that every error is told.
+
+    Args:
+        intake: Whether there is room.
+        errors: Where errors end.
+        servers: What each server allows.
+        homes: Which server is meant in private messages.
+    """
+
+    if_ended = RESTARTING
+    is_question = False
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        errors: ErrorDesk,
+        servers: ServerBook,
+        homes: Homes | None = None,
+    ) -> None:
         self._intake = intake
         self._errors = errors
+        self._servers = servers
+        self._homes = homes or NoHomes()
+
+    def decide(self, place: Place, person: Person, rules: ServerSettings) -> Decision:
+        """Whether this person may have work done there."""
+        raise NotImplementedError
 
     async def serve(
         self,
@@ -32,6 +78,7 @@ class ModeratorDesk:
         *,
         in_place: bool = False,
         urgent: bool = False,
+        private: bool = True,
     ) -> None:
         """Acknowledge and do the work, if this person may have it done.
 
@@ -40,21 +87,22 @@ class ModeratorDesk:
             work: What to do once it is acknowledged.
             in_place: Whether the answer takes the place of the card that was pressed.
             urgent: Whether it finds room however busy this person keeps the bot.
+            private: Whether only this person sees the answer.
         """
-        exchange = InteractionExchange(interaction, private=True, in_place=in_place)
+        exchange = InteractionExchange(interaction, private=private, in_place=in_place)
         async with self._errors.guard(exchange):
             if not await self._admit(exchange, urgent=urgent):
                 return
-            with self._intake.working(exchange, if_ended=ENDED, is_question=False):
+            with self._intake.working(
+                exchange, if_ended=tr(self.if_ended), is_question=self.is_question
+            ):
                 async with exchange.waiting():
                     try:
                         await work(exchange)
                     except NotDone as why:
                         await exchange.say(str(why))
 
-    async def open_form(
-        self, interaction: Interaction, make_form: Callable[[], Awaitable[Form]]
-    ) -> None:
+    async def open_form(self, interaction: Interaction, make_form: MakeForm) -> None:
         """Show a form, if this person may fill it in; Discord waits three seconds for it."""
         exchange = InteractionExchange(interaction, private=True)
         async with self._errors.guard(exchange):
@@ -65,15 +113,56 @@ class ModeratorDesk:
             except NotDone as why:
                 await exchange.say(str(why))
 
+    async def may(self, interaction: Interaction) -> tuple[int, ServerSettings] | None:
+        """The server that is meant, where this person may; nothing is said."""
+        exchange = InteractionExchange(interaction, private=True)
+        rules, decision = await self._judge(exchange)
+        return (exchange.home, rules) if decision.allowed and exchange.home is not None else None
+
     async def _admit(self, exchange: InteractionExchange, *, urgent: bool) -> bool:
         """Whether this person may do this now; says why not."""
-        decision = may_moderate(exchange.place, exchange.person)
+        _, decision = await self._judge(exchange)
         if decision.allowed and not urgent:
             decision = self._intake.may_enter(exchange.person.id)
+        if decision.allowed and self._intake.is_closing:
+            decision = Decision(allowed=False, sentence=tr(RESTARTING))
         if not decision.allowed:
             await exchange.say(decision.sentence)
-            return False
-        if self._intake.is_closing:
-            await exchange.say(RESTARTING)
-            return False
-        return True
+        return decision.allowed
+
+    async def _judge(self, exchange: InteractionExchange) -> tuple[ServerSettings, Decision]:
+        place = exchange.place
+        if exchange.home is None:
+            found = await self._homes.find(exchange.interaction)
+            if found is not None:
+                exchange.home, exchange.person = found
+                place = Place(exchange.home, is_member=True)
+        rules = await self._servers.of(exchange.home) if exchange.home is not None else DEFAULT
+        interaction = exchange.interaction
+        speak(
+            choose_language(
+                rules,
+                private=exchange.is_private,
+                locale=interaction.locale,
+                guild_locale=interaction.guild_locale,
+            )
+        )
+        return rules, self.decide(place, exchange.person, rules)
+
+
+class ModeratorDesk(Desk):
+    """Admits moderators; private messages are no place for their work."""
+
+    if_ended = ENDED
+
+    def decide(self, place: Place, person: Person, rules: ServerSettings) -> Decision:
+        """Only who may moderate."""
+        return may_moderate(place, person, rules)
+
+
+class MemberDesk(Desk):
+    """Admits whoever may ask."""
+
+    def decide(self, place: Place, person: Person, rules: ServerSettings) -> Decision:
+        """Whoever may ask there."""
+        return may_ask(place, person, rules)

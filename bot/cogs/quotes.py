@@ -7,13 +7,15 @@ from typing import Any, Protocol, Self
 
 from discord import ui
 
+from bot.answering.models import Answer
 from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import Interaction, InteractionExchange
 from bot.cogs.intake import Intake
 from bot.cogs.layout import QUOTES_ID
 from bot.cogs.ports import Service, library_of
 from bot.rendering.quotes import render_quotes
-from bot.state.answers import AnswerLog, confirm_quotes
+from bot.state.answers import SentAnswer, confirm_quotes, keep_quote
+from bot.state.stores import Stores
 
 FORGOTTEN = "I no longer have the quotes of this answer. Ask the question again to get fresh ones."
 NOTHING_LEFT = "The articles behind this answer have no quotes to show."
@@ -23,10 +25,10 @@ class QuotesDesk:
     """Shows the quotes of answers that were sent in the same server."""
 
     def __init__(
-        self, *, service: Service, answers: AnswerLog, intake: Intake, errors: ErrorDesk
+        self, *, service: Service, stores: Stores, intake: Intake, errors: ErrorDesk
     ) -> None:
         self._service = service
-        self._answers = answers
+        self._stores = stores
         self._intake = intake
         self._errors = errors
 
@@ -44,7 +46,7 @@ class QuotesDesk:
 
     async def _show(self, exchange: InteractionExchange, answer_id: str) -> None:
         guild_id = exchange.place.guild_id
-        found = await self._answers.find(answer_id, guild_id=guild_id) if guild_id else None
+        found = await find_sent(self._stores, answer_id, guild_id) if guild_id else None
         if guild_id is None or found is None:
             await exchange.say(FORGOTTEN)
             return
@@ -57,6 +59,21 @@ class QuotesDesk:
             await exchange.show(cards)
         else:
             await exchange.say(NOTHING_LEFT)
+
+
+async def find_sent(stores: Stores, answer_id: str, guild_id: int) -> SentAnswer | None:
+    """What an answer of that server cites; also of those sent by earlier versions of the bot."""
+    sent = await stores.replies.find(answer_id, guild_id=guild_id)
+    if sent is None or not isinstance(sent.reply, Answer):
+        return await stores.answers.find(answer_id, guild_id=guild_id)
+    return SentAnswer(
+        id=sent.id,
+        guild_id=str(guild_id),
+        channel_id=str(sent.sending.channel_id),
+        created_at=sent.created_at,
+        edition=sent.reply.edition,
+        quotes=tuple(map(keep_quote, sent.reply.citations)),
+    )
 
 
 class HasQuotes(Protocol):

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import structlog
 
-from bot.answering.models import Answer, Reply, Turn
+from bot.answering.models import Reply, Turn
 from bot.cogs.exchange import Exchange
 from bot.cogs.message_exchange import MessageExchange
 from bot.cogs.ports import Gaps, library_of
-from bot.state.answers import AnswerLog
-from bot.state.conversations import Conversations, Talk, turn_of
+from bot.state.conversations import Talk, turn_of
+from bot.state.replies import Sending
+from bot.state.stores import Stores
 from index.errors import FootnoteIndexError
 
 
 class Records:
     """Keeps what replies leave behind. Nobody waits for a reply because it cannot be kept."""
 
-    def __init__(self, *, answers: AnswerLog, gaps: Gaps, conversations: Conversations) -> None:
-        self._answers = answers
+    def __init__(self, *, stores: Stores, gaps: Gaps) -> None:
+        self._replies = stores.replies
+        self._conversations = stores.conversations
         self._gaps = gaps
-        self._conversations = conversations
         self._log = structlog.get_logger(__name__)
 
     def turns_before(self, exchange: Exchange) -> tuple[Turn, ...]:
@@ -38,35 +39,31 @@ class Records:
             turns = self._conversations.turns(Talk(guild_id, exchange.channel_id))
         return turns
 
-    async def keep_quotes(self, reply: Reply, exchange: Exchange) -> str | None:
-        """Keep an answer's quotes; an answer that cannot be kept is given without the button.
-
-        A private answer has the button, too. Neither who asked nor the question is kept.
-        """
-        guild_id = exchange.place.guild_id
-        if not isinstance(reply, Answer) or guild_id is None:
-            return None
+    async def keep(self, reply: Reply, sending: Sending) -> str | None:
+        """Keep a reply; the id under which its buttons find it, None where it cannot be kept."""
         try:
-            return await self._answers.record(
-                reply, guild_id=guild_id, channel_id=exchange.channel_id
-            )
+            return await self._replies.record(reply, sending)
         except FootnoteIndexError as error:
-            self._log.warning("answer_not_kept", guild=guild_id, cause=repr(error))
+            self._log.warning("reply_not_kept", guild=sending.guild_id, cause=repr(error))
             return None
 
-    async def keep_reply(self, reply: Reply, exchange: Exchange) -> None:
+    async def keep_shown(self, reply: Reply, reply_id: str | None, exchange: Exchange) -> None:
         """Keep what a reply that was shown leaves for the next one, and for moderators.
 
         What somebody asked privately is no gap, and nothing goes on from it.
         """
-        guild_id = exchange.place.guild_id
-        if exchange.is_private or guild_id is None:
+        home = exchange.home
+        if home is None:
             return
-        self._go_on(reply, exchange, guild_id)
         try:
-            await self._gaps.record_gap(library_of(guild_id), reply)
+            if reply_id is not None and exchange.shown_ids:
+                await self._replies.note_message(reply_id, exchange.shown_ids[-1])
+            if exchange.is_private:
+                return
+            self._go_on(reply, exchange, home)
+            await self._gaps.record_gap(library_of(home), reply)
         except FootnoteIndexError as error:
-            self._log.warning("gap_not_kept", guild=guild_id, cause=repr(error))
+            self._log.warning("gap_not_kept", guild=home, cause=repr(error))
 
     def _go_on(self, reply: Reply, exchange: Exchange, guild_id: int) -> None:
         turn = turn_of(reply)

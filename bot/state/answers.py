@@ -101,7 +101,7 @@ class AnswerLog:
     async def record(self, answer: Answer, *, guild_id: int, channel_id: int) -> str:
         """Keep the answer's quotes; the id to ask for them, 16 hex digits."""
         answer_id = self._new_id()
-        quotes = json.dumps([asdict(_keep(citation)) for citation in answer.citations])
+        quotes = json.dumps([asdict(keep_quote(citation)) for citation in answer.citations])
         row = (
             answer_id,
             str(guild_id),
@@ -169,7 +169,8 @@ async def _stands(quote: SentQuote, text_of: Callable[[str], Awaitable[str]]) ->
     return text[quote.start : quote.end] == quote.text
 
 
-def _keep(citation: Citation) -> SentQuote:
+def keep_quote(citation: Citation) -> SentQuote:
+    """What is kept of a source."""
     quote = citation.quote
     return SentQuote(
         number=citation.number,

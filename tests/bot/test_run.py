@@ -17,8 +17,7 @@ from discord.http import Route
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
 from bot.run import run_bot
-from bot.state.answers import AnswerLog
-from bot.state.command_hash import CommandHashes
+from bot.state.stores import Stores
 from index.database import Database
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_payloads import visible_text
@@ -42,13 +41,11 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[FootnoteBot]:
     database = Database(tmp_path / "footnote.db")
-    answers, hashes = AnswerLog(database), CommandHashes(database)
-    await answers.open()
-    await hashes.open()
+    stores = Stores(database)
+    await stores.open()
     yield FootnoteBot(
         service=ScriptedService(),
-        answers=answers,
-        command_hashes=hashes,
+        stores=stores,
         config=BotConfig(stop_grace=0.2),
     )
     await database.close()

@@ -11,7 +11,7 @@ import discord
 import simcord
 
 from bot.client import FootnoteBot
-from bot.state.answers import AnswerLog
+from bot.state.stores import Stores
 from tests.fakes.discord_service import ScriptedService
 
 PATIENCE, INTERVAL = 10.0, 8.0
@@ -26,7 +26,7 @@ class World:
 
     env: simcord.Env
     service: ScriptedService
-    answers: AnswerLog
+    stores: Stores
     make_bot: MakeBot
     guild: simcord.GuildHandle
     channel: simcord.ChannelHandle
@@ -73,7 +73,7 @@ class World:
 
 
 def make_world(
-    env: simcord.Env, service: ScriptedService, answers: AnswerLog, make_bot: MakeBot
+    env: simcord.Env, service: ScriptedService, stores: Stores, make_bot: MakeBot
 ) -> World:
     """The server and its people."""
     guild = env.create_guild("The Quiet Harbour")
@@ -81,7 +81,7 @@ def make_world(
     return World(
         env=env,
         service=service,
-        answers=answers,
+        stores=stores,
         make_bot=make_bot,
         guild=guild,
         channel=guild.create_text_channel("news"),

@@ -13,8 +13,7 @@ import structlog
 
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
-from bot.state.answers import AnswerLog
-from bot.state.command_hash import CommandHashes
+from bot.state.stores import Stores
 from index.database import Database
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_service import ScriptedService
@@ -29,15 +28,8 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def answers(database: Database) -> AnswerLog:
-    log = AnswerLog(database)
-    await log.open()
-    return log
-
-
-@pytest.fixture
-async def hashes(database: Database) -> CommandHashes:
-    it = CommandHashes(database)
+async def stores(database: Database) -> Stores:
+    it = Stores(database)
     await it.open()
     return it
 
@@ -53,16 +45,12 @@ def config() -> BotConfig:
 
 
 @pytest.fixture
-def make_bot(
-    service: ScriptedService, answers: AnswerLog, hashes: CommandHashes, config: BotConfig
-) -> MakeBot:
+def make_bot(service: ScriptedService, stores: Stores, config: BotConfig) -> MakeBot:
     # The simulation waits for timers of up to five seconds, and lets longer ones pass at a word.
     unhurried = replace(config, answer_patience=PATIENCE, answer_interval=INTERVAL)
 
     def make() -> FootnoteBot:
-        return FootnoteBot(
-            service=service, answers=answers, command_hashes=hashes, config=unhurried
-        )
+        return FootnoteBot(service=service, stores=stores, config=unhurried)
 
     return make
 
@@ -86,7 +74,5 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture
-def world(
-    env: simcord.Env, service: ScriptedService, answers: AnswerLog, make_bot: MakeBot
-) -> World:
-    return make_world(env, service, answers, make_bot)
+def world(env: simcord.Env, service: ScriptedService, stores: Stores, make_bot: MakeBot) -> World:
+    return make_world(env, service, stores, make_bot)

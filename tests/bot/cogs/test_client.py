@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.client import hash_commands
 from bot.state.answers import AnswerLog
-from bot.state.command_hash import CommandHashes
+from bot.state.stores import Stores
 from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.discord_world import MakeBot, World
 
@@ -42,17 +42,17 @@ async def test_commands_are_synced_once_and_again_only_when_they_changed(world: 
 
 
 async def test_another_application_is_told_about_the_commands_too(
-    world: World, hashes: CommandHashes
+    world: World, stores: Stores
 ) -> None:
     known = hash_commands(world.bot.tree)
     assert world.bot.application_id is not None
 
-    assert await hashes.read(world.bot.application_id) == known
-    assert await hashes.read(world.bot.application_id + 1) is None
+    assert await stores.command_hashes.read(world.bot.application_id) == known
+    assert await stores.command_hashes.read(world.bot.application_id + 1) is None
 
 
 async def test_a_failing_sync_is_logged_and_does_not_keep_the_bot_from_starting(
-    make_bot: MakeBot, hashes: CommandHashes, logged: Entries
+    make_bot: MakeBot, stores: Stores, logged: Entries
 ) -> None:
     env = simcord.Env(make_bot())
     env.inject_error("PUT", "/applications/*", status=500, times=None)
@@ -60,25 +60,23 @@ async def test_a_failing_sync_is_logged_and_does_not_keep_the_bot_from_starting(
     try:
         assert "commands_not_synced" in [e["event"] for e in logged]
         assert env.bot.is_ready()
-        assert await hashes.read(env.backend.application_id) is None
+        assert await stores.command_hashes.read(env.backend.application_id) is None
     finally:
         await env.shutdown()
 
 
-async def test_old_answers_are_forgotten_at_the_start(
-    make_bot: MakeBot, answers: AnswerLog
-) -> None:
-    old = AnswerLog(answers._database, now=lambda: datetime.now(UTC) - timedelta(days=91))
+async def test_old_answers_are_forgotten_at_the_start(make_bot: MakeBot, stores: Stores) -> None:
+    old = AnswerLog(stores.answers._database, now=lambda: datetime.now(UTC) - timedelta(days=91))
     gone = await old.record(bridge_answer(), guild_id=1, channel_id=2)
-    kept = await answers.record(bridge_answer(), guild_id=1, channel_id=2)
+    kept = await stores.answers.record(bridge_answer(), guild_id=1, channel_id=2)
 
     env = simcord.Env(make_bot())
     await env.start()
     await env.settle()
     await env.shutdown()
 
-    assert await answers.find(gone, guild_id=1) is None
-    assert await answers.find(kept, guild_id=1) is not None
+    assert await stores.answers.find(gone, guild_id=1) is None
+    assert await stores.answers.find(kept, guild_id=1) is not None
 
 
 async def test_stopping_disconnects_and_may_be_repeated(make_bot: MakeBot) -> None:

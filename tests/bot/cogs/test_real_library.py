@@ -12,8 +12,7 @@ import simcord
 from bot.client import FootnoteBot
 from bot.cogs.golden import KEEP
 from bot.settings import Settings
-from bot.state.answers import AnswerLog
-from bot.state.command_hash import CommandHashes
+from bot.state.stores import Stores
 from bot.wiring import open_service
 from tests.fakes.discord_articles import ARTICLES, WALL_QUESTION, WALL_TITLE
 from tests.fakes.discord_openapi import find_problems
@@ -46,11 +45,11 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(answers: AnswerLog, hashes: CommandHashes, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(stores: Stores, tmp_path: Path) -> AsyncIterator[Desk]:
     settings = Settings(data=tmp_path / "data")
     settings.data.mkdir()
     async with open_service(settings, on_notice=lambda _: None) as service:
-        bot = FootnoteBot(service=service.without_waiting(), answers=answers, command_hashes=hashes)
+        bot = FootnoteBot(service=service.without_waiting(), stores=stores)
         env = simcord.Env(bot, settle_timeout=60.0)
         await env.start()
         guild = env.create_guild("Ostmere")
