@@ -1,7 +1,7 @@
 """A report as a picture: a small chart for each main figure, a line for each group.
 
-matplotlib is an extra: it is imported when a chart is drawn, and a clear error says what to
-install where it is missing.
+matplotlib is heavy, so it is imported when a chart is drawn; a clear error says what to install
+where it is missing.
 """
 
 from __future__ import annotations
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-_MISSING = (
-    "A chart needs matplotlib, which is an extra: pip install 'footnote-bot[chart]' "
-    "(or pip install matplotlib)."
-)
+_MISSING = "A chart needs matplotlib, which is not installed: pip install matplotlib."
 _ACROSS = 3
 _NEW, _OLD = "#1f5fa8", "#c98a2b"
 _INK, _GRID = "#333333", "#e3e3e3"
@@ -87,7 +84,7 @@ def draw_chart(path: Path, report: Report, old: Report | None = None) -> None:
 
 def _open_picture(panels: int, groups: int, *, two: bool) -> Picture:
     # The class, not pyplot: no window, no state shared by all, nothing to close.
-    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - an extra, and heavy
+    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - heavy
     from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     rows = math.ceil(panels / _ACROSS)

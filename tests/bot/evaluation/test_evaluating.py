@@ -72,7 +72,6 @@ def run(settings: Settings) -> Run:
 async def test_a_set_is_asked_of_its_articles_and_everything_is_written(
     run: Run, tmp_path: Path, articles: Path, settings: Settings
 ) -> None:
-    pytest.importorskip("matplotlib", reason="needs the extra 'chart'")
     cases = write(tmp_path / "town.jsonl", QUESTIONS)
     save, chart = tmp_path / "run.json", tmp_path / "run.png"
 
