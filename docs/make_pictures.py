@@ -4,6 +4,9 @@ Needs the test tools, chromium, and simcord's preview (``pip install linkify-it-
 
     python docs/make_pictures.py [NAME ...]
 
+With ``LOOKS=FOLDER`` each is also taken in the light theme and at the width of a phone, into
+that folder, to be looked at.
+
 Answers are real, from the seeds. The cards of moderators are shown around a service that
 replies as told, with invented articles.
 """
@@ -11,6 +14,7 @@ replies as told, with invented articles.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +26,7 @@ import discord
 import picture_samples as samples
 import reply_samples as replies
 import simcord
-from picture_browser import HEIGHTS, crop, is_settled, run_browser
+from picture_browser import NARROW, Look, take
 
 from bot.client import FootnoteBot
 from bot.cogs.layout import QUOTES_LABEL
@@ -248,15 +252,14 @@ async def open_stage(service: Service, folder: Path) -> AsyncIterator[Stage]:
 
 
 async def take_picture(stage: Stage, name: str, folder: Path) -> None:
-    """What the moderator sees now, in docs/."""
+    """What the moderator sees now: in docs/, and in other looks beside where one was named."""
     viewers = [stage.moderator]
     async with stage.env.preview(stage.channel, viewers=viewers, layout="channel") as preview:
-        for height in HEIGHTS:
-            page = folder / f"page-{height}.png"
-            await run_browser(preview.url, page, height, folder / f"browser-{height}")
-            if is_settled(page):
-                break
-    crop(page, ROOT / "docs" / f"{name}.png", settled=is_settled(page))
+        await take(preview.url, ROOT / "docs" / f"{name}.png", folder / "dark", Look())
+        if looks := os.environ.get("LOOKS"):
+            for look in (Look(light=True), Look(NARROW), Look(NARROW, light=True)):
+                shown = f"{name}-{look.width}-{'light' if look.light else 'dark'}"
+                await take(preview.url, Path(looks) / f"{shown}.png", folder / shown, look)
 
 
 if __name__ == "__main__":

@@ -1,49 +1,104 @@
-"""Takes a picture of a talk in simcord's preview, by a browser, and cuts it to the talk."""
+"""Takes pictures of a talk in simcord's preview with a browser: dark and light, wide and narrow."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageChops
+from PIL import Image
 
-WIDTH = 940
-# The preview does not settle at every height; the next one is tried then.
-HEIGHTS = (1400, 1700, 1230, 1555)
-# Between the preview's list of messages, its day line and its field to write in.
-LEFT, TOP, FOOT = 257, 150, 70
-# How much more is in the way where it has not settled: the channel's name, and the field.
-HEAD, FIELD = 72, 90
-MARGIN = 14
+from tests.fakes.chromium import Chromium, Page
+
+WIDE, NARROW = 940, 400
+_TALL = 4000
+_MARGIN = 12
+_SETTLED = 3
+_TRIES = 100
+
+# The preview knows Discord's dark colours only: grey ones are turned over for the light theme.
+_LIGHTEN = """
+(() => {
+  const turn = (text) => text.replace(/#([0-9a-f]{6}|[0-9a-f]{3})\\b/gi, (all, hex) => {
+    const full = hex.length === 3 ? [...hex].map((c) => c + c).join('') : hex;
+    const [r, g, b] = [0, 2, 4].map((i) => parseInt(full.slice(i, i + 2), 16));
+    if (Math.max(r, g, b) - Math.min(r, g, b) > 40) return all;
+    const dark = (r + g + b) / 3;
+    const level = dark < 70 ? 255 - (dark - 26) * 0.55 : Math.max(30, 250 - dark);
+    const part = Math.round(Math.min(255, level)).toString(16).padStart(2, '0');
+    return '#' + part + part + part;
+  });
+  for (const sheet of document.styleSheets) {
+    const walk = (rules) => {
+      for (const rule of rules) {
+        if (rule.style) {
+          for (const name of [...rule.style]) {
+            const value = rule.style.getPropertyValue(name);
+            const rgb = value.replace(/rgb\\((\\d+), (\\d+), (\\d+)\\)/g, (_, ...c) =>
+              '#' + c.slice(0, 3).map((n) => (+n).toString(16).padStart(2, '0')).join(''));
+            const turned = turn(rgb);
+            if (turned !== rgb) {
+              rule.style.setProperty(name, turned, rule.style.getPropertyPriority(name));
+            }
+          }
+        }
+        if (rule.cssRules) walk(rule.cssRules);
+      }
+    };
+    walk(sheet.cssRules);
+  }
+  document.documentElement.style.colorScheme = 'light';
+})()
+"""
+_BOX = """
+(() => {
+  const rows = [...document.querySelectorAll('.channel-timeline .channel-message')];
+  if (!rows.length) return null;
+  const boxes = rows.map((row) => row.getBoundingClientRect());
+  const left = Math.min(...boxes.map((b) => b.left));
+  const right = Math.max(...boxes.map((b) => b.right));
+  return [left, Math.min(...boxes.map((b) => b.top)), right,
+          Math.max(...boxes.map((b) => b.bottom))].map(Math.round);
+})()
+"""
 
 
-async def run_browser(url: str, picture: Path, height: int, profile: Path) -> None:
-    """What a browser shows at the address."""
-    browser = await asyncio.create_subprocess_exec(
-        *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
-        *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-        *("--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}"),
-        *(f"--window-size={WIDTH},{height}", "--virtual-time-budget=40000"),
-        *(f"--screenshot={picture}", url),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    await asyncio.wait_for(browser.wait(), 120)
+@dataclass(frozen=True)
+class Look:
+    """How a picture is taken."""
+
+    width: int = WIDE
+    light: bool = False
 
 
-def is_settled(page: Path) -> bool:
-    """Whether the preview has found its place: else its field to write in is in the way."""
-    image = Image.open(page).convert("RGB")
-    bottom = image.height - FOOT
-    edge = image.crop((LEFT, bottom - 70, WIDTH, bottom - 2))
-    return all(low == high for low, high in edge.getextrema())
-
-
-def crop(page: Path, picture: Path, *, settled: bool) -> None:
-    """Cut the picture to the talk, without the preview's own frame."""
-    image = Image.open(page).convert("RGB")
-    top, foot = (TOP, FOOT) if settled else (TOP + HEAD, FOOT + FIELD)
-    image = image.crop((LEFT, top, WIDTH, image.height - foot))
-    background = Image.new("RGB", image.size, image.getpixel((image.width - 1, 0)))
-    _, top, _, bottom = ImageChops.difference(image, background).getbbox() or (0, 0, *image.size)
-    image = image.crop((0, max(0, top - MARGIN), image.width, bottom + MARGIN))
+async def take(url: str, picture: Path, profile: Path, look: Look) -> None:
+    """A picture of the talk alone, without the preview's own frame."""
+    async with Chromium(profile) as page:
+        await page.resize(look.width, _TALL)
+        await page.open(url)
+        box = await _settle(page)
+        if look.light:
+            await page.evaluate(_LIGHTEN)
+            box = await _settle(page)
+        shot = await page.send("Page.captureScreenshot")
+    image = Image.open(BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
+    left, top, right, bottom = box
+    image = image.crop((left, max(0, top - _MARGIN), right, bottom + _MARGIN))
     image.quantize(128).save(picture, optimize=True)
+
+
+async def _settle(page: Page) -> list[int]:
+    """Where the messages are, once they stand still."""
+    seen, times = "", 0
+    for _ in range(_TRIES):
+        await asyncio.sleep(0.2)
+        box = await page.evaluate(_BOX)
+        now = json.dumps(box)
+        times = times + 1 if box is not None and now == seen else 0
+        if times >= _SETTLED:
+            return [int(edge) for edge in box]
+        seen = now
+    raise RuntimeError("the preview shows no message, or does not stand still")
