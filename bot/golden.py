@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.answering.checking import MessageChecker
+from bot.answering.claim_verdicts import ClaimJudge
 from bot.answering.engine import Answerer
 from bot.answering.models import Answer, Question
 from bot.answering.ports import Composer, DifferenceFinder, LinkBuilder, Rewriter
@@ -22,6 +24,7 @@ class GoldenDesk:
         passage_limit: How many passages an answer is composed from.
         rewriter: Makes questions of a conversation stand alone.
         differences: Notices where articles contradict each other.
+        judge: Decides what sentences say of a claim; None: one that compares words only.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class GoldenDesk:
         passage_limit: int,
         rewriter: Rewriter | None = None,
         differences: DifferenceFinder | None = None,
+        judge: ClaimJudge | None = None,
     ) -> None:
         self._composer = composer
         self._checker = checker
@@ -40,10 +44,20 @@ class GoldenDesk:
         self._passage_limit = passage_limit
         self._rewriter = rewriter
         self._differences = differences
+        self._judge = judge or ClaimJudge()
 
     def answerer(self, articles: Searchable) -> Answerer:
         """The engine over an edition."""
         return self._answerer(articles, self._composer)
+
+    def message_checker(self, articles: Searchable) -> MessageChecker:
+        """What holds messages against an edition."""
+        return MessageChecker(
+            articles=articles,
+            judge=self._judge,
+            link=self._link,
+            passage_limit=self._passage_limit,
+        )
 
     def _answerer(self, articles: Searchable, composer: Composer) -> Answerer:
         return Answerer(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import prompts
+from bot.answering.claim_verdicts import ClaimJudge
 from bot.answering.compose import BY_MEANING, BY_READING, BY_WORDS, ExtractiveComposer
 from bot.answering.differences import ArticleDifferences
 from bot.answering.fallback import FallbackComposer
@@ -23,7 +24,7 @@ from bot.golden import GoldenDesk
 from bot.llm.connecting import ModelSettingsError
 from bot.llm.making import make_model
 from bot.llm.model import LlamaIndexModel
-from bot.rendering.links import build_link
+from bot.rendering.linking import ArticleLinks, ReaderLinks
 from bot.settings import Settings
 from index.sentence_scorer import SentenceScorer
 
@@ -100,12 +101,22 @@ async def make_answering(
     golden = GoldenDesk(
         composer=composer,
         checker=extractive,
-        link=build_link,
+        link=ArticleLinks(await _make_reader_links(settings, database)),
         passage_limit=settings.passages,
         rewriter=rewriter,
         differences=ArticleDifferences(embedder),
+        judge=ClaimJudge(embedder),
     )
     return Answering(golden, model, scorer)
+
+
+async def _make_reader_links(settings: Settings, database: Database) -> ReaderLinks | None:
+    """What links to our own reader where an article has no public page."""
+    if settings.reader_url is None:
+        return None
+    from bot.wiring_reader import make_addresses  # noqa: PLC0415 - a web server comes with it
+
+    return await make_addresses(settings, database)
 
 
 def make_scorer(settings: Settings, stack: AsyncExitStack) -> SentenceScorer | None:

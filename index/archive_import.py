@@ -117,6 +117,7 @@ def _clear(connection: sqlite3.Connection, library: int) -> None:
         "DELETE FROM withheld WHERE library = ?",
         "DELETE FROM golden WHERE library = ?",
         "DELETE FROM supersession WHERE library = ?",
+        "DELETE FROM note WHERE library = ?",
     ):
         connection.execute(statement, (library,))
     lexical.clear_table(connection, library)

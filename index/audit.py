@@ -16,6 +16,32 @@ def note_action(connection: sqlite3.Connection, library: int, entry: AuditEntry)
     )
 
 
+def page_actions(
+    connection: sqlite3.Connection, library: int, *, action: str, page: int, size: int
+) -> tuple[list[AuditEntry], int]:
+    """A page of the entries of an action ("" for all), newest first, and how many there are."""
+    fits = "library = ? AND (? = '' OR action = ?)"
+    given = (library, action, action)
+    (total,) = connection.execute(
+        f"SELECT count(*) FROM audit WHERE {fits}",  # noqa: S608 - ours
+        given,
+    ).fetchone()
+    rows = connection.execute(
+        "SELECT at, actor, action, detail, reason, edition FROM audit "  # noqa: S608 - ours
+        f"WHERE {fits} ORDER BY pk DESC LIMIT ? OFFSET ?",
+        (*given, size, page * size),
+    )
+    return [AuditEntry(*row) for row in rows], int(total)
+
+
+def name_actions(connection: sqlite3.Connection, library: int) -> list[str]:
+    """The actions that were ever done, in the order of their names."""
+    rows = connection.execute(
+        "SELECT DISTINCT action FROM audit WHERE library = ? ORDER BY action", (library,)
+    )
+    return [str(row["action"]) for row in rows]
+
+
 def list_actions(connection: sqlite3.Connection, library: int, limit: int) -> list[AuditEntry]:
     """The newest ``limit`` entries, newest first."""
     rows = connection.execute(

@@ -130,23 +130,6 @@ def load_chunks(
     return found
 
 
-def live_chunk_ids(
-    connection: sqlite3.Connection, library: int, edition: int, chunk_ids: Sequence[str]
-) -> set[str]:
-    """Those of ``chunk_ids`` that belong to the edition."""
-    live: set[str] = set()
-    for page in pages(chunk_ids):
-        rows = connection.execute(
-            "SELECT c.chunk_id FROM chunk AS c JOIN version AS v ON v.pk = c.version "
-            "JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
-            "AND (m.to_edition IS NULL OR m.to_edition > ?) "
-            f"WHERE v.library = ? AND c.chunk_id IN ({marks(page)})",
-            (edition, edition, library, *page),
-        )
-        live.update(r["chunk_id"] for r in rows)
-    return live
-
-
 def _chunk_row(row: sqlite3.Row) -> ChunkRow:
     return ChunkRow(
         row=row["pk"],

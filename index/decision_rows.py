@@ -88,6 +88,7 @@ def follow_moves(
             ("golden", "article_id"),
             ("supersession", "article_id"),
             ("supersession", "by_article"),
+            ("note", "corrects"),
         ):
             connection.execute(
                 f"UPDATE OR REPLACE {table} SET {column} = ? WHERE library = ? AND {column} = ?",

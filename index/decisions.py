@@ -123,6 +123,25 @@ class Decisions:
             lambda c, row: tuple(audit.list_actions(c, row.pk, limit)), otherwise=()
         )
 
+    async def audit_page(
+        self, *, action: str = "", page: int = 0, size: int = 8
+    ) -> tuple[tuple[AuditEntry, ...], int]:
+        """A page of who did what, newest first, and how many entries of that action there are."""
+
+        def work(
+            connection: sqlite3.Connection, row: LibraryRow
+        ) -> tuple[tuple[AuditEntry, ...], int]:
+            entries, total = audit.page_actions(
+                connection, row.pk, action=action, page=page, size=size
+            )
+            return tuple(entries), total
+
+        return await self._read(work, otherwise=((), 0))
+
+    async def audit_actions(self) -> tuple[str, ...]:
+        """The actions that were ever done, each once."""
+        return await self._read(lambda c, row: tuple(audit.name_actions(c, row.pk)), otherwise=())
+
     async def set_options(self, source: int, options: SourceOptions, *, actor: str) -> None:
         """Say how a source is read from now on.
 

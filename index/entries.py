@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-READING = 1
+READING = 2
 """Raised when the same bytes give another article; what was read before is then read again."""
 
 

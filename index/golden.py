@@ -7,18 +7,26 @@ from datetime import date
 from typing import Protocol
 
 from index.models import SearchResult
+from index.pages import PageText
 from index.records import GoldenCheck, GoldenQuestion
+from index.scope import WHOLE, Scope
 
 
 class Searchable(Protocol):
     """One edition of a library, published or only laid out."""
 
-    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
+    async def search(
+        self, question: str, *, limit: int, today: date | None = None, scope: Scope = WHOLE
+    ) -> SearchResult:
         """Passages for a question, best first; ``today`` is what "last week" is counted from."""
         ...
 
     async def text_of(self, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""
+        ...
+
+    async def page_of(self, version_id: str) -> PageText | None:
+        """The public page a version was last read from, None where none is kept."""
         ...
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.scope import WHOLE, Scope, write_condition
 from index.wording import FILLER, drop_asides
 
 _WORD = re.compile(r"\w+(?:[.,'’:/+-]\w+)*", re.UNICODE)
@@ -98,11 +99,17 @@ def search_rows(
     edition: int,
     limit: int,
     weights: ColumnWeights,
+    scope: Scope = WHOLE,
 ) -> list[tuple[int, float]]:
-    """Chunk keys of one edition that hold any of the words, with BM25, best first."""
+    """Chunk keys of one edition that hold any of the words, with BM25, best first.
+
+    Only those within a scope: it is looked at before ``limit``.
+    """
     if not words:
         return []
     table = _table(library)
+    condition, values = write_condition(scope)
+    version = "" if scope.is_whole else "JOIN version AS v ON v.pk = c.version"
     rows = connection.execute(
         f"""
         SELECT f.rowid AS row, -bm25({table}, ?, ?, ?) AS score
@@ -110,7 +117,8 @@ def search_rows(
         JOIN chunk AS c ON c.pk = f.rowid
         JOIN membership AS m ON m.version = c.version
             AND m.from_edition <= ? AND (m.to_edition IS NULL OR m.to_edition > ?)
-        WHERE {table} MATCH ?
+        {version}
+        WHERE {table} MATCH ? {condition}
         ORDER BY score DESC, c.chunk_id
         LIMIT ?
         """,
@@ -121,6 +129,7 @@ def search_rows(
             edition,
             edition,
             " OR ".join(_phrase(w) for w in words),
+            *values,
             limit,
         ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from index import lexical, spelling
 from index.library_rows import LibraryRow
+from index.scope import WHOLE, Scope
 
 # A word that few chunks hold: a name, a code, a version. Those chunks are looked at even
 # where the rest of the question outweighs it.
@@ -45,13 +46,19 @@ class WordHits:
 
 
 def search_plainly(
-    connection: sqlite3.Connection, library: LibraryRow, words: Sequence[str], depth: int
+    connection: sqlite3.Connection,
+    library: LibraryRow,
+    words: Sequence[str],
+    depth: int,
+    scope: Scope = WHOLE,
 ) -> WordHits:
     """BM25 over the passages' text and nothing else, for measuring."""
     text_only = lexical.ColumnWeights(title=0.0, heading=0.0)
     total = lexical.count_rows(connection, library.pk)
     weights = lexical.weigh_terms(connection, library.pk, words, total)
-    rows = lexical.search_rows(connection, library.pk, words, library.edition, depth, text_only)
+    rows = lexical.search_rows(
+        connection, library.pk, words, library.edition, depth, text_only, scope
+    )
     reachable = lexical.reachable_score(weights, total)
     return WordHits(library, dict(rows), weights, reachable=reachable, chunks=total)
 
@@ -62,11 +69,14 @@ def search_words(
     words: Sequence[str],
     depth: int,
     columns: lexical.ColumnWeights,
+    scope: Scope = WHOLE,
 ) -> WordHits:
     """The best ``depth`` chunks by BM25, unknown words as the library spells them."""
 
     def search(sought: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        return lexical.search_rows(connection, library.pk, sought, library.edition, limit, columns)
+        return lexical.search_rows(
+            connection, library.pk, sought, library.edition, limit, columns, scope
+        )
 
     total = lexical.count_rows(connection, library.pk)
     weights = lexical.weigh_terms(connection, library.pk, words, total)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index import chunk_rows, editions, library_rows, schema
 from index.archive import export_library, import_library
@@ -174,6 +177,19 @@ class Libraries:
         library = self.library(name)
         await (library.refill if imported.is_indexed else library.rebuild)(on_progress)
         return imported.report
+
+    @property
+    def fingerprint(self) -> str:
+        """What makes vectors here."""
+        return self._embedder.fingerprint
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape ``(len(texts), dimension)``, made one at a time beside questions.
+
+        Raises:
+            EmbeddingError: the model failed.
+        """
+        return await self._embedder.embed(texts, at_once=1)
 
     async def warm_up(self) -> None:
         """Load what the first question would wait for: the embedder and the vector index.

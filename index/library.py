@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from index import (
+    article_list,
+    article_pages,
     describing,
     editions,
+    page_rows,
     plan_rows,
     undoing,
     verifying,
@@ -41,7 +44,9 @@ from index.models import (
     VerifyReport,
     no_progress,
 )
+from index.notes import Notes
 from index.old_rows import Retention
+from index.pages import PageText
 from index.plans import Consent, Plan, PlanState
 from index.prepared import Prepared
 from index.preparing import Preparer
@@ -50,6 +55,7 @@ from index.rebuilding import Rebuilder
 from index.records import CollectReport, GoldenCheck, SourceInfo
 from index.rereading import Known, ReadSource, Rereader
 from index.retrieval import Mode, Retriever
+from index.scope import WHOLE, Scope
 from index.steps import OnStep, Step, no_step
 from index.transactions import Act
 from index.vector_store import VectorStore
@@ -89,6 +95,7 @@ class Library:
             view=lambda edition: EditionView(self, edition),
             on_step=on_step,
         )
+        self.notes = Notes(name=name, database=database, publisher=self._publisher)
         self._rebuilder = Rebuilder(
             name=name, database=database, vectors=vectors, indexer=indexer, rate=rate
         )
@@ -105,17 +112,19 @@ class Library:
         mode: Mode = Mode.FUSED,
         edition: int | None = None,
         today: date | None = None,
+        scope: Scope = WHOLE,
     ) -> SearchResult:
         """Passages for a question from the current edition, or the one named; best first.
 
-        ``today`` is what "last week" in it is counted from; None: the day it is.
+        ``today`` is what "last week" in it is counted from; None: the day it is. Only what
+        lies within ``scope`` is given back, and every chunk of it is looked at.
 
         Raises:
             EmbedderMismatch: the index was made by another embedder or chunking.
         """
         self._publisher.check_fingerprint(await self._publisher.row())
         return await self._retriever.search(
-            question, limit=limit, mode=mode, edition=edition, today=today
+            question, limit=limit, mode=mode, edition=edition, today=today, scope=scope
         )
 
     async def text_of(self, version_id: str) -> str:
@@ -131,6 +140,48 @@ class Library:
         if text is None:
             raise KeyError(version_id)
         return text
+
+    async def page_of(self, version_id: str) -> PageText | None:
+        """The public page a version was last read from, None where none is kept."""
+        row = await self._publisher.row()
+        if row is None:
+            return None
+        return await self._database.read(lambda c: page_rows.load_page(c, row.pk, version_id))
+
+    async def article_page(self, version_id: str) -> article_pages.ArticlePage:
+        """A version of an article, current or not, with what became of it.
+
+        Raises:
+            KeyError: no such version is stored.
+        """
+        page = await self._database.read(
+            lambda c: article_pages.find_page(c, self.name, version_id)
+        )
+        if page is None:
+            raise KeyError(version_id)
+        return page
+
+    async def list_articles(
+        self, *, text: str = "", notes_only: bool = False, page: int = 0, size: int = 8
+    ) -> article_list.ArticleList:
+        """A page of the articles, newest first; those whose title or id holds ``text``."""
+        return await self._database.read(
+            lambda c: article_list.list_articles(
+                c, self.name, text=text, notes_only=notes_only, page=page, size=size
+            )
+        )
+
+    async def describe_article(self, article_id: str) -> article_list.ArticleInfo | None:
+        """All about an article of the current edition; None where there is none of that id."""
+        return await self._database.read(
+            lambda c: article_list.describe_article(c, self.name, article_id)
+        )
+
+    async def current_versions(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The ids of the versions that the current edition has of these articles."""
+        return await self._database.read(
+            lambda c: article_list.current_versions(c, self.name, article_ids)
+        )
 
     async def known(self, source: Source) -> Known:
         """What need not be read again of a source, because the edition holds it as it is."""

@@ -1,4 +1,4 @@
-"""How a library is searched, as its moderators set it; each change noted in the audit."""
+"""How a library is searched and shown, as its moderators set it; each change in the audit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from index import audit, decision_rows, library_rows, timing
 from index.database import Database
 from index.recency import Recency
 from index.records import AuditEntry
+
+_PUBLIC = "public"
+
+
+def read_public(connection: sqlite3.Connection, library: str) -> bool:
+    """Whether anybody may read a library's articles."""
+    return decision_rows.read_option(connection, library, _PUBLIC) is not None
 
 
 class LibrarySettings:
@@ -42,10 +49,29 @@ class LibrarySettings:
         def write(connection: sqlite3.Connection) -> None:
             value = None if recency.is_off else str(recency)
             decision_rows.write_option(connection, self._name, timing.RECENCY, value)
-            if (row := library_rows.find_library(connection, self._name)) is not None:
-                at = self._now().astimezone(UTC).isoformat(timespec="seconds")
-                audit.note_action(
-                    connection, row.pk, AuditEntry(at, actor, "recency", str(recency))
-                )
+            self._note(connection, actor, "recency", str(recency))
 
         await self._database.write(write)
+
+    async def is_public(self) -> bool:
+        """Whether anybody may read its articles in the web reader; no library is by itself."""
+        return await self._database.read(lambda c: read_public(c, self._name))
+
+    async def set_public(self, public: bool, *, actor: str) -> None:  # noqa: FBT001 - it is the value
+        """Let anybody read its articles in the web reader, or only who was given a link."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            decision_rows.write_option(connection, self._name, _PUBLIC, "yes" if public else None)
+            self._note(connection, actor, "public", "yes" if public else "no")
+
+        await self._database.write(write)
+
+    async def note_setting(self, change: str, *, actor: str) -> None:
+        """Write down what somebody set elsewhere, as "what: old -> new"."""
+        await self._database.write(lambda c: self._note(c, actor, "config", change))
+
+    def _note(self, connection: sqlite3.Connection, actor: str, action: str, detail: str) -> None:
+        """Write it into the audit, which begins with the library's first article."""
+        if (row := library_rows.find_library(connection, self._name)) is not None:
+            at = self._now().astimezone(UTC).isoformat(timespec="seconds")
+            audit.note_action(connection, row.pk, AuditEntry(at, actor, action, detail))

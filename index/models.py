@@ -9,11 +9,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from index.entries import EVERYTHING, EntryState, SourceOptions
+from index.pages import PageText
+from index.scope import Scoped
+
+NOTE_PREFIX = "moderator-note:"
+"""How the ids of moderators' notes begin. No article of a source may have such an id."""
+
+
+def is_note(article_id: str) -> bool:
+    """Whether it is a moderator's note, and not an article that a source gave."""
+    return article_id.startswith(NOTE_PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a moderator's note says is wrong: a span of an article version's text.
+
+    ``note_id`` is the article id of the note.
+    """
+
+    start: int
+    end: int
+    note_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,8 @@ class Article:
     ``published_at`` is kept as given, at its own precision ("2025", "2025-04",
     "2025-04-29" or a full timestamp). ``id_is_given`` says that the author named
     the id; a derived id (from a path, say) may be made unique by the library.
+    ``page`` is the public page it was read from, None where there is none; it is no part of
+    the version, since what stands around an article changes without it.
     """
 
     id: str
@@ -51,6 +75,7 @@ class Article:
     publisher: str | None = None
     headings: tuple[Heading, ...] = ()
     id_is_given: bool = True
+    page: PageText | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def version_id(self) -> str:
@@ -94,7 +119,8 @@ class Passage:
     ``score`` is the fused score in [0, 1]; ``cosine`` is the dense similarity in
     [-1, 1] and ``bm25`` the lexical score (higher is better), each None where
     that half did not find the chunk. ``sentences`` are absolute spans in the
-    article version's text, in reading order.
+    article version's text, in reading order. ``corrections`` are what moderators'
+    notes say of it.
     """
 
     chunk_id: str
@@ -114,6 +140,14 @@ class Passage:
     cosine: float | None
     bm25: float | None
     superseded_by: str | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    def corrected_by(self, span: Span) -> str | None:
+        """The note that corrects something in a span; None where nobody did."""
+        for correction in self.corrections:
+            if correction.start < span.end and span.start < correction.end:
+                return correction.note_id
+        return None
 
     def slice(self, span: Span) -> str:
         """The article's text at an absolute span that lies inside this passage."""
@@ -129,8 +163,8 @@ class SearchResult:
     ``term_weights`` holds, for each content word of the question (lower case),
     its inverse document frequency in this library scaled to (0, 1]; a word the
     library does not know at all weighs 1. ``degraded`` says in one sentence what
-    was not available, if anything. ``chunks`` is how many the library holds, 0 when
-    that is not known.
+    was not available, if anything. ``chunks`` is how many were looked at, 0 when
+    that is not known. ``scoped`` is set where the search kept to some articles.
     """
 
     edition: int
@@ -141,6 +175,7 @@ class SearchResult:
     chunks: int = 0
     notice: str | None = None
     outside_time: bool = False
+    scoped: Scoped | None = None
 
 
 class SourceKind(StrEnum):

@@ -7,12 +7,13 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from index.entries import EntryState, SourceOptions, options_from
 from index.entry_rows import NO_CHANGES, EntryChanges
 from index.models import Article, Heading, Problem, Source, SourceKind
+from index.pages import PageText, page_of
 from index.plans import Plan, PlanItem, PlanKind, PlanState
 
 _PUTS = (PlanKind.ADDED, PlanKind.CHANGED, PlanKind.MOVED)
@@ -33,7 +34,8 @@ class Prepared:
     """A plan that can be published.
 
     ``articles`` and ``origins`` (the source's key) are those of its added, changed and moved
-    items. ``welcome`` are ids that somebody removed and that come back on purpose.
+    items. ``welcome`` are ids that somebody removed and that come back on purpose. ``pages``
+    are the pages, by version id, that changed around an article that did not.
     """
 
     plan: Plan
@@ -41,6 +43,7 @@ class Prepared:
     origins: Mapping[str, int]
     sources: tuple[PlannedSource, ...] = ()
     welcome: tuple[str, ...] = ()
+    pages: Mapping[str, PageText | None] = field(default_factory=dict)
 
     def only(self, wanted: AbstractSet[str], *, plan_id: str) -> Prepared:
         """The part about these articles, under its own id; it remembers no entries."""
@@ -78,6 +81,7 @@ class Prepared:
             {id_: s for id_, s in self.origins.items() if id_ not in left_out},
             tuple(_without_entries(source, left_out) for source in self.sources),
             tuple(id_ for id_ in self.welcome if id_ not in left_out),
+            self.pages,
         )
 
 
@@ -98,6 +102,7 @@ def pack(prepared: Prepared) -> tuple[str, bytes]:
         "origins": dict(prepared.origins),
         "sources": [dataclasses.asdict(source) for source in prepared.sources],
         "welcome": prepared.welcome,
+        "pages": {id_: page and dataclasses.asdict(page) for id_, page in prepared.pages.items()},
     }
     body = json.dumps(dataclasses.asdict(prepared.plan), ensure_ascii=True)
     return body, zlib.compress(json.dumps(rest, ensure_ascii=True).encode(), 3)
@@ -113,6 +118,8 @@ def unpack(body: str, material: bytes) -> Prepared:
         rest["origins"],
         tuple(_source(fields) for fields in rest["sources"]),
         tuple(rest["welcome"]),
+        # A plan may have been kept by a version that knew no pages.
+        {id_: page and page_of(page) for id_, page in rest.get("pages", {}).items()},
     )
 
 
@@ -143,7 +150,10 @@ def _item(fields: dict[str, Any]) -> PlanItem:
 
 def _article(fields: dict[str, Any]) -> Article:
     headings = tuple(Heading(**heading) for heading in fields["headings"])
-    return Article(**{**fields, "authors": tuple(fields["authors"]), "headings": headings})
+    page = page_of(fields["page"]) if fields.get("page") else None
+    return Article(
+        **{**fields, "authors": tuple(fields["authors"]), "headings": headings, "page": page}
+    )
 
 
 def _source(fields: dict[str, Any]) -> PlannedSource:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from index import editions, entry_rows, library_rows, versions
+from index import editions, entry_rows, library_rows, page_rows, versions
 from index.database import Database
 from index.difference import diff_text
 from index.editions import Member
@@ -16,7 +16,9 @@ from index.entry_rows import changes_of
 from index.errors import StoreError
 from index.library_rows import LibraryRow
 from index.likeness import Lookalikes
-from index.models import Article, Problem, ReadResult
+from index.models import Article, Problem, ReadResult, is_note
+from index.notes import free_reserved_ids
+from index.pages import PageText
 from index.plan_rows import new_plan_id
 from index.planning import (
     Comparison,
@@ -89,7 +91,7 @@ class Preparer:
         row = library_rows.find_library(connection, self._name)
         current = editions.members(connection, row.pk, row.edition) if row else {}
         withheld = editions.withheld(connection, row.pk) if row else set()
-        keyed = _key_sources(connection, row, results)
+        keyed = _key_sources(connection, row, [free_reserved_ids(result) for result in results])
         known = {key: entry_rows.load_entries(connection, key) for key, _ in keyed}
         comparison = compare(
             current,
@@ -142,6 +144,7 @@ class Preparer:
                 for key, result in keyed
             ),
             tuple(sorted(withheld & set(comparison.added))),
+            _find_pages(connection, row, comparison) if row else {},
         )
 
 
@@ -177,7 +180,9 @@ class _Looker:
         """The sketches of the edition's articles."""
         if self._row is None:
             return Lookalikes()
-        return Lookalikes(versions.sketches(self._connection, self._row.pk, self._row.edition))
+        sketches = versions.sketches(self._connection, self._row.pk, self._row.edition)
+        # What a moderator wrote leaves no article out that says the same.
+        return Lookalikes([(id_, made) for id_, made in sketches if not is_note(id_)])
 
 
 class _Items:
@@ -275,6 +280,15 @@ def _write(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return "none" if value is None else str(value)
+
+
+def _find_pages(
+    connection: sqlite3.Connection, row: LibraryRow, comparison: Comparison
+) -> Mapping[str, PageText | None]:
+    """The pages of unchanged articles that are not as they are kept."""
+    new = {*comparison.added, *comparison.changed}
+    read = {a.version_id: a.page for id_, a in comparison.articles.items() if id_ not in new}
+    return {id_: read[id_] for id_ in page_rows.find_altered(connection, row.pk, read)}
 
 
 def _key_sources(

@@ -14,14 +14,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index import audit, decision_rows, editions, library_rows
+from index import audit, decision_rows, editions, library_rows, page_rows
 from index.database import Database
 from index.editions import Changes
 from index.errors import EmbedderMismatch, PlanBlocked, PlanOutdated
 from index.golden import CheckGolden, Searchable, name_failing
 from index.indexing import Indexer, IndexingTally, WriteRate
 from index.library_rows import LibraryRow
-from index.models import EditionInfo, OnProgress, Progress, SyncReport
+from index.models import Article, EditionInfo, OnProgress, Progress, SyncReport
 from index.plans import PlanKind
 from index.prepared import Prepared
 from index.records import GoldenCheck
@@ -126,6 +126,12 @@ class Publisher:
             embedding_seconds=self._indexer.busy_seconds - busy,
         )
 
+    async def store(self, articles: Sequence[Article], on_progress: OnProgress) -> None:
+        """Store articles and their vectors where no reader sees them."""
+        row = await self.open()
+        await self._indexer.store_versions(row, articles, on_progress)
+        await self._fill(row, [article.version_id for article in articles], on_progress)
+
     async def apply(
         self, undo: Undo, act: Act, *, check: CheckGolden, on_progress: OnProgress
     ) -> SyncReport:
@@ -205,6 +211,9 @@ class Publisher:
     ) -> IndexingTally:
         incoming = list(prepared.articles.values())
         tally = await self._indexer.store_versions(row, incoming, on_progress)
+        found = {**prepared.pages, **{article.version_id: article.page for article in incoming}}
+        if found:
+            await self._database.write(lambda c: page_rows.save_pages(c, row.pk, found))
         self._on_step(Step.STORED)
         await self._fill(row, [article.version_id for article in incoming], on_progress)
         self._on_step(Step.FILLED)

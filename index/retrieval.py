@@ -27,7 +27,10 @@ from index.lexical_search import WordHits, search_plainly, search_words
 from index.library_rows import LibraryRow
 from index.matching import Matcher, read_words
 from index.models import Passage, SearchResult
+from index.note_rows import bring_notes
 from index.reranking import Reranking, rerank
+from index.scope import WHOLE, Scope
+from index.scope_search import Reach, find_reach
 from index.time_search import keep_fitting, look_within, split_by_time
 from index.timing import Timing
 from index.vector_store import VectorStore
@@ -114,25 +117,31 @@ class Retriever:
         mode: Mode = Mode.FUSED,
         edition: int | None = None,
         today: date | None = None,
+        scope: Scope = WHOLE,
     ) -> SearchResult:
         """Passages for a question, best first, without duplicates.
 
         They are those of the current edition, or of ``edition``: an earlier one, or the
-        next one where it is laid out.
+        next one where it is laid out. Only those within ``scope``; every chunk of it is
+        looked at, however far down the list of a search of everything it would be.
 
         When the dense half fails the lexical one answers alone, and the result says so.
         ``today`` is what "last week" is counted from; None: the day it is.
         """
         clock = _Clock()
         words = tuple(lexical.content_words(question))
-        found = await self._database.read(lambda c: self._find_lexically(c, words, mode, edition))
+        found, reach = await self._database.read(
+            lambda c: self._find_lexically(c, words, mode, edition, scope)
+        )
         clock.lap("lexical")
         library = found.library
         if library is None or not library.edition:
             return SearchResult(0, (), clock.laps, {})
+        if reach is not None and reach.is_empty:
+            return _find_nothing(library, clock.laps, found, reach)
         timing = Timing(today or datetime.now(self._zone).date())
         if mode is Mode.FUSED:
-            timing, found = await self._look_within(question, found, timing.today)
+            timing, found = await self._look_within(question, found, timing.today, scope)
             clock.lap("time")
         dense: list[tuple[str, float]] = []
         query: NDArray[np.float32] | None = None
@@ -140,7 +149,7 @@ class Retriever:
         # Without a chunk there is no vector, and nothing is missing.
         if mode is not Mode.LEXICAL and found.chunks:
             try:
-                query, dense = await self._dense.find(question, library, self._fusion.depth)
+                query, dense = await self._dense.find(question, library, self._fusion.depth, reach)
                 if timing.within is not None:
                     dense += timing.within.nearest(query, self._fusion.depth)
             except (EmbeddingError, VectorStoreError) as error:
@@ -162,6 +171,9 @@ class Retriever:
         ranked = [candidate for part in parts for candidate in part]
         kept, fitted = keep_fitting(ranked, timing)
         passages = self._arrange(kept, found, mode, limit)
+        if mode is Mode.FUSED:
+            arranged = passages
+            passages = await self._database.read(lambda c: bring_notes(c, library, arranged, limit))
         clock.lap("arrange")
         gap = await self._language_gap.tell(question, library)
         return SearchResult(
@@ -170,9 +182,10 @@ class Retriever:
             clock.laps,
             found.term_weights,
             degraded,
-            found.chunks,
+            found.chunks if reach is None else reach.told.chunks,
             " ".join(filter(None, (fitted.notice, gap))) or None,
             fitted.outside,
+            None if reach is None else reach.told,
         )
 
     def _find_lexically(
@@ -181,22 +194,25 @@ class Retriever:
         words: Sequence[str],
         mode: Mode,
         edition: int | None,
-    ) -> WordHits:
+        scope: Scope,
+    ) -> tuple[WordHits, Reach | None]:
         row = library_rows.find_library(connection, self._library)
         if row is not None and edition is not None:
             row = replace(row, edition=edition)
         if row is None or not row.edition:
-            return WordHits(row)
+            return WordHits(row), None
+        reach = None if scope.is_whole else find_reach(connection, row, scope)
+        depth, columns = self._fusion.depth, self._fusion.columns
         if mode is not Mode.FUSED:
-            return search_plainly(connection, row, words, self._fusion.depth)
-        return search_words(connection, row, words, self._fusion.depth, self._fusion.columns)
+            return search_plainly(connection, row, words, depth, scope), reach
+        return search_words(connection, row, words, depth, columns, scope), reach
 
     async def _look_within(
-        self, question: str, found: WordHits, today: date
+        self, question: str, found: WordHits, today: date, scope: Scope
     ) -> tuple[Timing, WordHits]:
         return await self._database.read(
             lambda c: look_within(
-                c, question, found, today, self._fusion.depth, self._fusion.columns
+                c, question, found, today, self._fusion.depth, self._fusion.columns, scope
             )
         )
 
@@ -249,6 +265,20 @@ class Retriever:
         if mode is not Mode.FUSED:
             return [to_passage(r) for r in order_by_score(ranked)[:limit]]
         return [to_passage(r) for r in arrange(ranked, limit, found.holders)]
+
+
+def _find_nothing(
+    library: LibraryRow, laps: dict[str, float], found: WordHits, reach: Reach
+) -> SearchResult:
+    """What a search gives in a scope that holds no article."""
+    return SearchResult(
+        library.edition,
+        (),
+        laps,
+        found.term_weights,
+        outside_time=reach.told.is_too_old,
+        scoped=reach.told,
+    )
 
 
 class _Clock:

@@ -8,6 +8,10 @@ Chunk texts are not stored: a chunk is a span of its version's text.
 ``entry`` is what a source gave the last time, entry by entry. ``plan`` keeps what somebody
 may publish: ``body`` is what people see, ``material`` the articles, packed. ``job`` and
 ``library_option`` go by the library's name, since both may come before its first article.
+``page`` is the web page a version was last read from, as a browser shows it, packed.
+``note`` says what a moderator's note corrects; ``looked_at`` is the version of the corrected
+article that somebody compared it with ("gone" if there was none), ``told`` the one that
+moderators were told of.
 """
 
 from __future__ import annotations
@@ -190,5 +194,32 @@ STEPS: tuple[str, ...] = (
     """,
     """
     CREATE INDEX version_by_date ON version (library, published_at);
+    """,
+    """
+    CREATE TABLE page (
+        version INTEGER PRIMARY KEY REFERENCES version (pk) ON DELETE CASCADE,
+        digest TEXT NOT NULL,
+        packed BLOB NOT NULL
+    );
+    """,
+    """
+    CREATE TABLE note (
+        library INTEGER NOT NULL REFERENCES library (pk),
+        article_id TEXT NOT NULL,
+        corrects TEXT NOT NULL,
+        title_then TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        quote TEXT NOT NULL,
+        quoted_version TEXT NOT NULL,
+        looked_at TEXT NOT NULL,
+        author TEXT NOT NULL,
+        approved_by TEXT NOT NULL,
+        at TEXT NOT NULL,
+        told TEXT,
+        PRIMARY KEY (library, article_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX note_by_corrected ON note (library, corrects);
+    CREATE INDEX version_titles ON version (library, published_at, title, article_id);
     """,
 )

@@ -13,6 +13,7 @@ from index import lexical
 from index.arranging import Ranked
 from index.chunk_rows import ChunkRow
 from index.lexical_search import WordHits
+from index.scope import WHOLE, Scope
 from index.timing import Fitted, Timing, fit_time, read_timing
 
 # A narrow time may be far down the list of what the words find.
@@ -26,17 +27,18 @@ def look_within(
     today: date,
     depth: int,
     columns: lexical.ColumnWeights,
+    scope: Scope = WHOLE,
 ) -> tuple[Timing, WordHits]:
     """The time of a search, and what the words found with ``depth`` more of a strict time."""
     library = found.library
     if library is None:
         return Timing(today), found
-    timing = read_timing(connection, library, question, today)
+    timing = read_timing(connection, library, question, today, scope)
     if timing.within is None:
         return timing, found
     words = [*found.term_weights, *found.spelled.values()]
     hits = lexical.search_rows(
-        connection, library.pk, words, library.edition, _LOOKED_THROUGH, columns
+        connection, library.pk, words, library.edition, _LOOKED_THROUGH, columns, scope
     )
     best = timing.within.best(hits, depth)
     if timing.wanted is not None and timing.wanted.alone:

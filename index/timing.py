@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index import decision_rows, lexical, priors
 from index.library_rows import LibraryRow
 from index.recency import OFF, Recency, RecencyError, parse_recency
+from index.scope import WHOLE, Scope, write_condition
 from index.when import TimeWanted, read_time
 from index.when_impossible import find_impossible_day
 
@@ -87,7 +88,11 @@ class Fitted:
 
 
 def read_timing(
-    connection: sqlite3.Connection, library: LibraryRow, question: str, today: date
+    connection: sqlite3.Connection,
+    library: LibraryRow,
+    question: str,
+    today: date,
+    scope: Scope = WHOLE,
 ) -> Timing:
     """What a question says of its time, and how its library prefers newer articles."""
     wanted = read_time(question, today)
@@ -98,7 +103,7 @@ def read_timing(
     timing = Timing(today, wanted, read_recency(connection, library.name), notice=notice)
     if wanted is None or not (wanted.strict or _is_few_days(wanted)):
         return timing
-    return replace(timing, within=_find_within(connection, library, wanted))
+    return replace(timing, within=_find_within(connection, library, wanted, scope))
 
 
 def read_recency(connection: sqlite3.Connection, library: str) -> Recency:
@@ -161,19 +166,26 @@ def _is_off_topic(
     return outside > 0 and within < _FAR * outside and unsure < outside
 
 
-def _find_within(connection: sqlite3.Connection, library: LibraryRow, wanted: TimeWanted) -> Within:
+def _find_within(
+    connection: sqlite3.Connection, library: LibraryRow, wanted: TimeWanted, scope: Scope
+) -> Within:
     """Chunks of the library's edition from between two days; the newest 5,000 where more are."""
     start, end = (day.isoformat() for day in priors.reach_of(wanted))
+    condition, values = write_condition(scope)
     rows = connection.execute(
         # A year or a month stands for all of its days: as text it sorts before them.
-        "SELECT c.pk, c.chunk_id, e.vector FROM version AS v "
+        "SELECT c.pk, c.chunk_id, e.vector FROM version AS v "  # noqa: S608 - constants of ours
         "JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
         "AND (m.to_edition IS NULL OR m.to_edition > ?) "
         "JOIN chunk AS c ON c.version = v.pk "
         "JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
         "WHERE v.library = ? AND v.published_at >= ? AND v.published_at < ? "
-        "AND v.published_at || '~' >= ? ORDER BY v.published_at DESC, c.chunk_id LIMIT ?",
-        (library.edition, library.edition, library.pk, start[:4], f"{end}~", start, _MOST_WITHIN),
+        f"AND v.published_at || '~' >= ? {condition} "
+        "ORDER BY v.published_at DESC, c.chunk_id LIMIT ?",
+        (
+            *(library.edition, library.edition, library.pk),
+            *(start[:4], f"{end}~", start, *values, _MOST_WITHIN),
+        ),
     ).fetchall()
     vectors = [np.frombuffer(row["vector"], dtype="<f4") for row in rows]
     return Within(

@@ -15,6 +15,7 @@ from index import editions, entry_rows, library_rows
 from index.editions import Changes
 from index.errors import SourceError
 from index.library_rows import LibraryRow
+from index.models import is_note
 
 Find = Callable[[sqlite3.Connection, LibraryRow], Changes]
 Write = Callable[[sqlite3.Connection, LibraryRow], None]
@@ -35,13 +36,16 @@ class Undo:
 
 
 def go_back(edition: int, library: str) -> Undo:
-    """Publish an earlier edition again, and hold the schedules."""
+    """Publish an earlier edition again, and hold the schedules.
+
+    Moderators' notes stay as they are: they are no part of what sources gave.
+    """
 
     def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
         if edition == row.edition:
             raise SourceError(f"Edition {edition} is the current one.")
         try:
-            return editions.way_back(connection, row.pk, edition)
+            return _without_notes(editions.way_back(connection, row.pk, edition))
         except KeyError:
             raise SourceError(
                 f"There is no edition {edition} of the library '{library}' to go back to. "
@@ -92,3 +96,10 @@ def forget_source(source: int) -> Undo:
         library_rows.forget_source(connection, source, now)
 
     return Undo(find, and_then)
+
+
+def _without_notes(changes: Changes) -> Changes:
+    added = sum(not is_note(id_) for id_ in tuple(changes.put)[: changes.added])
+    put = {id_: member for id_, member in changes.put.items() if not is_note(id_)}
+    removed = tuple(id_ for id_ in changes.removed if not is_note(id_))
+    return Changes(put, removed, added, len(put) - added)

@@ -19,7 +19,6 @@ from bot.answering.models import (
     LinkedSentence,
     Quote,
 )
-from bot.answering.ports import LinkBuilder
 
 # Brackets of any script around a short number or several: what a reader takes for a citation.
 # All repeats are bounded or cannot meet their own start again: a hostile text costs no more.
@@ -81,6 +80,7 @@ def quote_of(evidence: Evidence) -> Quote:
         end=span.end,
         text=evidence.text,
         superseded_by=passage.superseded_by,
+        corrected_by=passage.corrected_by(span),
     )
 
 
@@ -115,14 +115,13 @@ def imitates_citation(text: str, quotes: Sequence[str]) -> bool:
 
 
 def number_quotes(
-    sentences: Sequence[LinkedSentence], texts: Mapping[str, str], link: LinkBuilder
+    sentences: Sequence[LinkedSentence], links: Mapping[Quote, str | None]
 ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     """Number quotes from 1 in the order of first use; the same quote keeps its number.
 
     Args:
         sentences: verified sentences.
-        texts: the article text of each version they quote.
-        link: builds the link that opens an article at a quote.
+        links: what opens an article at a quote; a quote that is not in it has no link.
     """
     places: dict[tuple[str, int, int], Citation] = {}
     shown = []
@@ -130,8 +129,7 @@ def number_quotes(
         for quote in sentence.quotes:
             place = (quote.version_id, quote.start, quote.end)
             if place not in places:
-                url = link(quote.url, texts[quote.version_id], quote.start, quote.end)
-                places[place] = Citation(len(places) + 1, quote, url)
+                places[place] = Citation(len(places) + 1, quote, links.get(quote))
         marks = {places[q.version_id, q.start, q.end].number for q in sentence.quotes}
         shown.append(AnswerSentence(sentence.text, tuple(sorted(marks))))
     return tuple(shown), tuple(places.values())

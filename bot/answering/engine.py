@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.citations import link_citations, link_sentence, number_quotes
+from bot.answering.corrections import put_notes_first, without_corrected
 from bot.answering.errors import ModelUnavailable
 from bot.answering.evidence import offer_evidence
 from bot.answering.models import (
@@ -18,6 +20,7 @@ from bot.answering.models import (
     Evidence,
     LinkedSentence,
     Question,
+    Quote,
     Reason,
     Refusal,
     Reply,
@@ -33,8 +36,10 @@ from bot.answering.ports import (
     StandAlone,
 )
 from bot.answering.question import MAX_QUESTION_CHARS, is_clear
+from bot.answering.scope_words import describe_scope
 from bot.answering.verify import verify
 from index.models import Passage, SearchResult
+from index.scope import Scope
 
 _NOT_SEARCHED = SearchResult(edition=0, passages=(), timings_ms={}, term_weights={})
 
@@ -114,6 +119,7 @@ class _Work:
         self._found = _NOT_SEARCHED
         self._stand_alone = StandAlone(question.text)
         self._texts: dict[str, str] = {}
+        self._links: dict[Quote, str | None] = {}
 
     async def reply(self) -> Reply:
         if len(self._asked.text) > MAX_QUESTION_CHARS:
@@ -124,17 +130,26 @@ class _Work:
         if self._stand_alone.asks_back is not None or not is_clear(self._stand_alone.text):
             return self._refuse(Reason.UNCLEAR_QUESTION)
         self._tell(Underway(SEARCHING))
-        self._found = found = await self._parts.articles.search(
-            self._stand_alone.text, limit=self._parts.passage_limit, today=self._asked.today
-        )
+        self._found = found = await self._search(self._asked.scope)
         self._clock.lap("search", found.timings_ms)
-        if not found.edition:
-            return self._refuse(Reason.LIBRARY_EMPTY)
-        if not found.passages:
-            return self._refuse(Reason.TOO_OLD if found.outside_time else Reason.NOTHING_FOUND)
-        if found.outside_time:
-            return self._refuse(Reason.TOO_OLD)
-        return await self._answer(found)
+        if (reason := _why_nothing(found)) is None:
+            return await self._answer(found)
+        if reason is Reason.TOO_OLD and not found.passages:
+            await self._look_at_older()
+        return self._refuse(reason)
+
+    async def _search(self, scope: Scope) -> SearchResult:
+        return await self._parts.articles.search(
+            self._stand_alone.text,
+            limit=self._parts.passage_limit,
+            today=self._asked.today,
+            scope=scope,
+        )
+
+    async def _look_at_older(self) -> None:
+        """Nothing is as new as was asked for: what there is besides, for "the closest I have"."""
+        older = await self._search(replace(self._asked.scope, since=None))
+        self._found = replace(self._found, passages=older.passages)
 
     async def _answer(self, found: SearchResult) -> Reply:
         evidence = offer_evidence(found.passages, salt=self._asked.id)
@@ -147,15 +162,26 @@ class _Work:
         except ModelUnavailable:
             return self._refuse(Reason.MODEL_DOWN)
         self._clock.lap("compose")
-        verified = verify(link_citations(draft, evidence), self._texts)
+        verified = self._heed(verify(link_citations(draft, evidence), self._texts), evidence)
         settled = Settled(verified)
         if verified and self._parts.differences is not None:
-            settled = await self._parts.differences.settle(self._question, verified, evidence)
+            others = without_corrected(evidence)
+            settled = await self._parts.differences.settle(self._question, verified, others)
             settled = self._check(settled)
         self._clock.lap("verify")
         if not settled.sentences:
             return self._refuse(draft.why or Reason.NOT_SUPPORTED, draft)
+        self._links = await self._link(settled.sentences)
+        self._clock.lap("link")
         return self._put_together(settled, draft.composer, draft.notice)
+
+    def _heed(
+        self, sentences: Sequence[LinkedSentence], evidence: Sequence[Evidence]
+    ) -> tuple[LinkedSentence, ...]:
+        """What moderators put right takes the place of what the articles say, checked as all is."""
+        if not any(passage.corrections for passage in self._found.passages):
+            return tuple(sentences)
+        return verify(put_notes_first(sentences, evidence), self._texts) or tuple(sentences)
 
     def _check(self, settled: Settled) -> Settled:
         """What was added is checked as everything else is; what falls out differs from nothing."""
@@ -164,9 +190,14 @@ class _Work:
         differing = tuple(d for d in settled.differing if standing.issuperset(d.quotes))
         return Settled(_shorten(sentences, differing), differing)
 
-    def show_partial(self, sentences: Sequence[LinkedSentence], writer: str | None) -> None:
+    def show_partial(
+        self,
+        sentences: Sequence[LinkedSentence],
+        evidence: Sequence[Evidence],
+        writer: str | None,
+    ) -> None:
         """Tell of sentences that are written so far; those that do not stand are left out."""
-        verified = verify(sentences, self._texts)
+        verified = self._heed(verify(sentences, self._texts), evidence)
         if verified:
             by = writer or self._parts.composer.name
             partial = self._put_together(Settled(verified), by, None)
@@ -177,7 +208,7 @@ class _Work:
         self._tell(Underway(COMPOSING, passages=len(self._found.passages)))
 
     def _put_together(self, settled: Settled, composer: str, notice: str | None) -> Answer:
-        sentences, citations = number_quotes(settled.sentences, self._texts, self._parts.link)
+        sentences, citations = number_quotes(settled.sentences, self._links)
         return Answer(
             question=self._asked,
             edition=self._found.edition,
@@ -194,8 +225,7 @@ class _Work:
     @property
     def _question(self) -> Question:
         """The question as it stands alone."""
-        asked = self._asked
-        return Question(self._stand_alone.text, asked.id, (), asked.account, asked.today)
+        return replace(self._asked, text=self._stand_alone.text, history=())
 
     @property
     def _asked_as(self) -> str | None:
@@ -204,7 +234,9 @@ class _Work:
 
     def _notice(self, notice: str | None) -> str | None:
         """What somebody should know of how it was answered, each thing once."""
-        parts = (self._stand_alone.notice, self._found.notice, self._found.degraded, notice)
+        found = self._found
+        scope = describe_scope(found.scoped)
+        parts = (self._stand_alone.notice, scope, found.notice, found.degraded, notice)
         return " ".join(dict.fromkeys(filter(None, parts))) or None
 
     async def _texts_of(self, passages: Sequence[Passage]) -> dict[str, str]:
@@ -216,6 +248,23 @@ class _Work:
             except KeyError:
                 continue
         return texts
+
+    async def _link(self, sentences: Sequence[LinkedSentence]) -> dict[Quote, str | None]:
+        """A link for each quote, looked for on the pages that the articles were read from."""
+        quotes = list(dict.fromkeys(quote for each in sentences for quote in each.quotes))
+        versions = dict.fromkeys(quote.version_id for quote in quotes)
+        pages = {id_: await self._parts.articles.page_of(id_) for id_ in versions}
+
+        def build() -> dict[Quote, str | None]:
+            return {
+                q: self._parts.link(
+                    q, self._texts[q.version_id], pages[q.version_id], library=self._asked.account
+                )
+                for q in quotes
+            }
+
+        # A long page takes a while to search.
+        return await asyncio.to_thread(build)
 
     def _refuse(self, reason: Reason, draft: Draft | None = None) -> Refusal:
         return Refusal(
@@ -231,11 +280,23 @@ class _Work:
         )
 
 
+def _why_nothing(found: SearchResult) -> Reason | None:
+    """Why what was found cannot hold an answer; None where it may."""
+    if not found.edition:
+        return Reason.LIBRARY_EMPTY
+    if found.scoped is not None and found.scoped.is_unknown:
+        return Reason.NO_SUCH_ARTICLE
+    if found.outside_time:
+        return Reason.TOO_OLD
+    return None if found.passages else Reason.NOTHING_FOUND
+
+
 class _Watch:
     """Hands the sentences of a growing draft on, each once it is verified."""
 
     def __init__(self, work: _Work, evidence: Sequence[Evidence]) -> None:
         self._work = work
+        self._evidence = evidence
         self._offered = {item.id: item for item in evidence}
         self._sentences: list[LinkedSentence] = []
 
@@ -245,7 +306,7 @@ class _Watch:
             self._work.show_void()
             return
         self._sentences.append(link_sentence(sentence, self._offered))
-        self._work.show_partial(self._sentences, sentence.writer)
+        self._work.show_partial(self._sentences, self._evidence, sentence.writer)
 
 
 def _shorten(

@@ -25,7 +25,8 @@ def figures_hold(said: Said, source: Source) -> bool:
     dated = _date_values(source.dates)
     for amount in (a for a in said.amounts if not said.literals.holds(a.start)):
         alike = [(part, a) for part in source.parts for a in part.amounts if _equal(amount, a)]
-        is_known = amount.value in dated or _is_hour(source, amount)
+        # A day's number is no number of pounds.
+        is_known = (amount.value in dated and not amount.units) or _is_hour(source, amount)
         if not alike and not is_known and not _is_article(said, amount):
             return False
         if alike and not amount.is_date and all(_sign_differs(said, amount, *p) for p in alike):

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from index.models import Passage, Span
+from index.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Question:
 
     ``history`` are the turns before it, oldest first. ``account`` is what a language model's
     work for it is booked to, a server's library. ``today`` is what "last week" is counted
-    from; None means the day it is asked.
+    from; None means the day it is asked. ``article_id`` is the only article that may answer,
+    ``since`` the first day on which one that may was published; None: any.
+    ``careful`` asks to be refused rather than answered where that is not quite sure.
     """
 
     text: str
@@ -35,6 +38,14 @@ class Question:
     history: tuple[Turn, ...] = ()
     account: str = "default"
     today: date | None = None
+    article_id: str | None = None
+    since: date | None = None
+    careful: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What a search for it keeps to."""
+        return Scope(self.article_id, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     MODEL_DOWN = "model_down"
     UNCLEAR_QUESTION = "unclear_question"
+    NO_SUCH_ARTICLE = "no_such_article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,8 @@ class Quote:
     """A span of an article version and the text that stands there, letter for letter.
 
     ``superseded_by`` is the title of the article that a moderator named as the newer one,
-    None while the article stands for itself.
+    None while the article stands for itself. ``corrected_by`` is the article id of the
+    moderator's note that puts something in it right.
     """
 
     article_id: str
@@ -110,6 +123,7 @@ class Quote:
     end: int
     text: str
     superseded_by: str | None = None
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

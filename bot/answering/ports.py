@@ -19,6 +19,8 @@ from bot.answering.models import (
     Quote,
 )
 from index.models import SearchResult
+from index.pages import PageText
+from index.scope import WHOLE, Scope
 
 OnSentence = Callable[[DraftSentence | None], None]
 """Told of a sentence as it is written; None: what was told before is void."""
@@ -31,8 +33,10 @@ def ignore_sentence(_: DraftSentence | None) -> None:
 class Articles(Protocol):
     """One community's articles. ``index.library.Library`` is the real one."""
 
-    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
-        """Passages for a question, best first, at most ``limit``.
+    async def search(
+        self, question: str, *, limit: int, today: date | None = None, scope: Scope = WHOLE
+    ) -> SearchResult:
+        """Passages for a question, best first, at most ``limit``, all of them within ``scope``.
 
         ``today`` is what "last week" is counted from; None means the day it is.
         """
@@ -40,6 +44,10 @@ class Articles(Protocol):
 
     async def text_of(self, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""
+        ...
+
+    async def page_of(self, version_id: str) -> PageText | None:
+        """The public page a version was last read from, None where none is kept."""
         ...
 
 
@@ -173,8 +181,17 @@ class LanguageModel(Protocol):
 
 
 class LinkBuilder(Protocol):
-    """Builds the link that opens an article at a quote."""
+    """Builds the link that opens an article at a quote; called from a thread."""
 
-    def __call__(self, url: str | None, article_text: str, start: int, end: int) -> str | None:
-        """A link for ``article_text[start:end]`` on the page at ``url``, if it has one."""
+    def __call__(
+        self, quote: Quote, article_text: str, page: PageText | None, /, *, library: str
+    ) -> str | None:
+        """A link for ``quote``, a slice of ``article_text``, or None where nobody can look.
+
+        Args:
+            quote: What it opens, with the article's address.
+            article_text: The clean text of the quote's version.
+            page: The public page the version was read from, where it is kept.
+            library: The community's name.
+        """
         ...

@@ -10,9 +10,11 @@ from trafilatura.settings import Document as PageFacts
 from trafilatura.utils import load_html
 
 from index.errors import SourceError
+from index.pages import PageText
 from index.reading.blocks import BlockBuilder, CleanText
 from index.reading.html_metadata import page_metadata
 from index.reading.metadata import Metadata
+from index.reading.page_text import read_page_text
 
 # lxml has no types.
 Element = Any
@@ -26,8 +28,8 @@ _FEWEST = 20
 _HEADING_LEVEL = re.compile(r"h([1-6])")
 
 
-def read_html(source: str, url: str | None) -> tuple[Metadata, CleanText]:
-    """What the page says about its article, and the article's text.
+def read_html(source: str, url: str | None) -> tuple[Metadata, CleanText, PageText | None]:
+    """What the page says about its article, the article's text, and all that the page shows.
 
     Raises:
         SourceError: the page has no article text.
@@ -39,13 +41,14 @@ def read_html(source: str, url: str | None) -> tuple[Metadata, CleanText]:
     if tree is None:
         raise SourceError("No article text was found on the page.")
     metadata = page_metadata(tree, url)
+    page_text = read_page_text(tree)
     _keep_dates_in_sentences(tree)
     # Precision had the best 4-gram F1 on the development pages and keeps the headings.
     page = bare_extraction(tree, url=url, favor_precision=True, include_comments=False)
-    content = _PageText().read(page.body) if isinstance(page, PageFacts) else CleanText("")
+    content = _MainText().read(page.body) if isinstance(page, PageFacts) else CleanText("")
     if len(content.text) < _FEWEST:
         raise SourceError("No article text was found on the page.")
-    return metadata, content
+    return metadata, content, page_text
 
 
 def _keep_dates_in_sentences(tree: Element) -> None:
@@ -56,7 +59,7 @@ def _keep_dates_in_sentences(tree: Element) -> None:
             element.drop_tag()
 
 
-class _PageText:
+class _MainText:
     """Walks the extractor's tree of ``p head list item table row cell quote code lb``."""
 
     def __init__(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.errors import SourceError
 from index.models import Article
+from index.pages import PageText
 from index.reading.blocks import CleanText
 from index.reading.cleaning import clean_text, clean_title
 from index.reading.decoding import declared_charset, decode
@@ -42,6 +43,7 @@ def parse_article(data: bytes, document: Document) -> Article:
         raise SourceError(f"It is larger than {MAX_BYTES // 1_000_000} MB.")
     if not data.strip():
         raise SourceError("It is empty.")
+    page: PageText | None = None
     if kind in _FILE_READERS:
         metadata, content = _FILE_READERS[kind](data, document)
     else:
@@ -49,13 +51,16 @@ def parse_article(data: bytes, document: Document) -> Article:
         source = clean_text(decode(data, charset))
         if not source.strip():
             raise SourceError("It is empty.")
-        metadata, content = _TEXT_READERS[kind](source, document)
+        if kind is Kind.HTML:
+            metadata, content, page = _read_html(source, document)
+        else:
+            metadata, content = _TEXT_READERS[kind](source)
     if len(content.text) > MAX_TEXT:
         raise SourceError(f"The article's text is longer than {MAX_TEXT:,} characters.")
-    return _build(document, metadata, content)
+    return _build(document, metadata, content, page)
 
 
-def _read_markdown(source: str, _: Document) -> tuple[Metadata, CleanText]:
+def _read_markdown(source: str) -> tuple[Metadata, CleanText]:
     from index.reading.markdown import read_markdown  # noqa: PLC0415 - only when one is read
 
     fields, body = split_front_matter(source)
@@ -66,13 +71,13 @@ def _read_markdown(source: str, _: Document) -> tuple[Metadata, CleanText]:
     return read_metadata(fields), content
 
 
-def _read_html(source: str, document: Document) -> tuple[Metadata, CleanText]:
+def _read_html(source: str, document: Document) -> tuple[Metadata, CleanText, PageText | None]:
     from index.reading.html import read_html  # noqa: PLC0415 - trafilatura is slow to import
 
     return read_html(source, document.url)
 
 
-def _read_text(source: str, _: Document) -> tuple[Metadata, CleanText]:
+def _read_text(source: str) -> tuple[Metadata, CleanText]:
     first, *rest = source.lstrip("\n").split("\n", maxsplit=2)
     is_title = len(first) <= _MAX_TITLE_LINE and len(rest) > 1 and not rest[0].strip()
     return Metadata(title=clean_title(first) if is_title else ""), CleanText(source)
@@ -90,21 +95,26 @@ def _read_docx(data: bytes, document: Document) -> tuple[Metadata, CleanText]:
     return read_docx(data, document.name)
 
 
-_TEXT_READERS = {Kind.MARKDOWN: _read_markdown, Kind.HTML: _read_html, Kind.TEXT: _read_text}
+_TEXT_READERS = {Kind.MARKDOWN: _read_markdown, Kind.TEXT: _read_text}
 _FILE_READERS = {Kind.PDF: _read_pdf, Kind.DOCX: _read_docx}
 
 
-def _build(document: Document, metadata: Metadata, content: CleanText) -> Article:
+def _build(
+    document: Document, metadata: Metadata, content: CleanText, page: PageText | None
+) -> Article:
+    url = metadata.url or document.url
     return Article(
         id=metadata.id or document.derived_id,
         title=metadata.title or _title_from(content) or humanise(document.name),
         text=content.text,
         published_at=metadata.published_at or date_in(document.name),
         authors=metadata.authors,
-        url=metadata.url or document.url,
+        url=url,
         publisher=metadata.publisher,
         headings=content.headings,
         id_is_given=metadata.id is not None,
+        # What nobody can open needs no page.
+        page=page if url else None,
     )
 
 

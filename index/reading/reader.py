@@ -6,6 +6,7 @@ from typing import Any
 
 from index.errors import SourceError
 from index.models import Article, Heading
+from index.pages import page_of
 from index.reading.kinds import MAX_BYTES, kind_of
 from index.reading.listed import ListedEntry, Listing, ListingKind
 from index.reading.process import ReadingProcess
@@ -87,7 +88,13 @@ class Reader:
 def _to_article(fields: dict[str, Any]) -> Article:
     headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
     authors = tuple(fields.pop("authors"))
-    return Article(**fields, authors=authors, headings=headings)
+    page = fields.pop("page")
+    return Article(
+        **fields,
+        authors=authors,
+        headings=headings,
+        page=None if page is None else page_of(page),
+    )
 
 
 def _to_listing(fields: dict[str, Any]) -> Listing:

@@ -9,11 +9,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.models import Draft, DraftSentence, Evidence, Question
+from bot.answering.models import Draft, DraftSentence, Evidence, Question, Quote
 from bot.answering.ports import OnSentence, ignore_sentence
 from index.chunking import chunk_article, sentence_spans
 from index.errors import EmbeddingError
 from index.models import Article, Passage, SearchResult
+from index.pages import PageText
+from index.scope import WHOLE, Scope
 
 Write = Callable[[Sequence[Evidence]], Sequence[tuple[str, Sequence[str]]]]
 
@@ -58,7 +60,9 @@ class ArticlesInMemory:
     gone: bool = False
     questions: list[str] = field(default_factory=list)
 
-    async def search(self, question: str, *, limit: int, today: date | None = None) -> SearchResult:
+    async def search(
+        self, question: str, *, limit: int, today: date | None = None, scope: Scope = WHOLE
+    ) -> SearchResult:
         self.questions.append(question)
         passages = [p for article in self.articles for p in passages_of(article)]
         return SearchResult(
@@ -69,6 +73,9 @@ class ArticlesInMemory:
         if self.gone:
             raise KeyError(version_id)
         return next(a.text for a in self.articles if a.version_id == version_id)
+
+    async def page_of(self, version_id: str) -> PageText | None:
+        return next((a.page for a in self.articles if a.version_id == version_id), None)
 
 
 class ScriptedComposer:
@@ -119,6 +126,6 @@ class WordEncoder:
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-def no_link(url: str | None, article_text: str, start: int, end: int) -> str | None:
+def no_link(quote: Quote, article_text: str, page: PageText | None, *, library: str) -> str | None:
     """A link builder for articles without a page."""
     return None

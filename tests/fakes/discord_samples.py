@@ -14,7 +14,7 @@ from bot.answering.models import (
     Reason,
     Refusal,
 )
-from bot.rendering.links import build_link
+from bot.rendering.linking import ArticleLinks
 from index.models import Article, Passage
 
 BRIDGE = Article(
@@ -88,7 +88,8 @@ def cite(number: int, article: Article, text: str) -> Citation:
         end=end,
         text=text,
     )
-    return Citation(number, quote, build_link(article.url, article.text, start, end))
+    link = ArticleLinks()(quote, article.text, article.page, library="default")
+    return Citation(number, quote, link)
 
 
 def quoting(*proofs: tuple[Article, str], asked: str = "When did the bridge open?") -> Answer:

@@ -13,12 +13,11 @@ from bot.answering.citations import (
 from bot.answering.evidence import offer_evidence
 from bot.answering.models import Answer, AnswerSentence, Citation, Draft, DraftSentence, Question
 from index.models import Article
-from tests.fakes.answering import no_link, passages_of
+from tests.fakes.answering import passages_of
 
 ARTICLE = Article("a", "Boats", "The ferry left. The tug [2] stayed.\nNobody saw the\nraft go.")
 EVIDENCE = offer_evidence(passages_of(ARTICLE), salt="q")
 FERRY, TUG, RAFT = (item.id for item in EVIDENCE)
-TEXTS = {ARTICLE.version_id: ARTICLE.text}
 
 
 Written = tuple[str, Sequence[str]]
@@ -32,7 +31,7 @@ def numbered(
     *sentences: Written,
 ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     linked = link_citations(draft(*sentences), EVIDENCE)
-    return number_quotes(linked, TEXTS, no_link)
+    return number_quotes(linked, {})
 
 
 def test_quotes_are_numbered_from_one_in_the_order_of_first_use() -> None:
@@ -132,7 +131,7 @@ ids = st.sampled_from([FERRY, TUG, RAFT, "e0000", "junk"])
 @given(st.lists(st.tuples(st.text(min_size=1), st.lists(ids, max_size=4)), max_size=6))
 def test_any_draft_numbers_into_a_lawful_answer(sentences: list[Written]) -> None:
     linked = [s for s in link_citations(draft(*sentences), EVIDENCE) if s.quotes]
-    shown, citations = number_quotes(linked, TEXTS, no_link)
+    shown, citations = number_quotes(linked, {})
 
     if shown:  # an Answer refuses marks without sources, and sources without marks
         Answer(Question("q", "q"), 1, shown, citations, (), "test")

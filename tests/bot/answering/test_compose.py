@@ -4,7 +4,14 @@ from dataclasses import replace
 import pytest
 
 from bot.answering.choosing import in_reading_order
-from bot.answering.compose import BY_READING, MOST_READ, Calibration, ExtractiveComposer
+from bot.answering.compose import (
+    BY_MEANING,
+    BY_READING,
+    CAREFUL,
+    MOST_READ,
+    Calibration,
+    ExtractiveComposer,
+)
 from bot.answering.engine import Answerer
 from bot.answering.evidence import offer_evidence
 from bot.answering.features import gather_candidates, measure
@@ -308,3 +315,23 @@ def test_a_more_careful_calibration_only_refuses_earlier() -> None:
     assert careful.support.floor == pytest.approx(BY_READING.support.floor + 0.9)
     assert replace(careful.support, floor=BY_READING.support.floor) == BY_READING.support
     assert careful.weights == BY_READING.weights
+
+
+async def test_a_careful_question_is_refused_where_an_answer_is_barely_sure(
+    encoder: Embedder,
+) -> None:
+    async def ask_at(by: float, *, careful: bool) -> Reply:
+        composer = ExtractiveComposer(
+            encoder,
+            by_meaning=BY_MEANING.more_careful(by),
+        )
+        answerer = Answerer(articles=ArticlesInMemory((TOWN,)), composer=composer, link=no_link)
+        asked = Question("Who lost in Gull Ward?", "q", careful=careful)
+        return await answerer.reply(asked)
+
+    floors = [step * CAREFUL / 2 for step in range(40)]
+    answered = [by for by in floors if isinstance(await ask_at(by, careful=False), Answer)]
+    barely = max(answered)
+
+    assert isinstance(await ask_at(0.0, careful=True), Answer)
+    assert isinstance(await ask_at(barely, careful=True), Refusal)

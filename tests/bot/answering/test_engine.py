@@ -1,12 +1,14 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.answering.engine import Answerer
 from bot.answering.errors import ModelUnavailable
-from bot.answering.models import Answer, Evidence, Question, Reason, Refusal
+from bot.answering.models import Answer, Evidence, Question, Quote, Reason, Refusal
 from bot.answering.ports import LinkBuilder
 from index.models import Article
+from index.pages import PageText
 from tests.fakes.answering import ArticlesInMemory, ScriptedComposer, Write, no_link
 
 MUSEUM = Article(
@@ -137,8 +139,8 @@ async def test_what_was_not_available_is_told_with_answer_and_refusal() -> None:
 
 
 async def test_the_link_is_built_at_the_quote() -> None:
-    def link(url: str | None, article_text: str, start: int, end: int) -> str | None:
-        return f"{url}#{article_text[start:end]}"
+    def link(quote: Quote, text: str, page: PageText | None, *, library: str) -> str | None:
+        return f"{quote.url}#{text[quote.start : quote.end]}"
 
     reply = await answerer(ArticlesInMemory([MUSEUM]), quote_first, link=link).reply(ASKED)
 
@@ -146,7 +148,28 @@ async def test_the_link_is_built_at_the_quote() -> None:
     assert reply.citations[0].link == "https://example.org/museum#The museum opens at nine."
 
 
+async def test_the_link_is_built_from_the_stored_page_in_the_asking_library() -> None:
+    seen: list[tuple[PageText | None, str]] = []
+
+    def link(quote: Quote, text: str, page: PageText | None, *, library: str) -> str | None:
+        seen.append((page, library))
+        return None
+
+    page = PageText(("Menu", MUSEUM.text))
+    articles = ArticlesInMemory([replace(MUSEUM, page=page)])
+    await answerer(articles, quote_first, link=link).reply(replace(ASKED, account="gulls"))
+
+    assert seen == [(page, "gulls")]
+
+
 async def test_every_step_is_timed() -> None:
     reply = await answerer(ArticlesInMemory([MUSEUM]), quote_first).reply(ASKED)
 
-    assert reply.timings_ms.keys() == {"search", "search_dense", "compose", "verify", "total"}
+    assert reply.timings_ms.keys() == {
+        "search",
+        "search_dense",
+        "compose",
+        "verify",
+        "link",
+        "total",
+    }

@@ -159,3 +159,21 @@ async def test_it_is_called_what_is_asked_first() -> None:
 
 def test_a_draft_without_sentences_holds_nothing() -> None:
     assert not some_sentence_holds(Draft((), "x"), EVIDENCE)
+
+
+async def test_a_careful_question_is_the_models_only_where_the_articles_alone_answer_too() -> None:
+    careful = Question("When?", "q", careful=True)
+    asked = f"The ferry leaves at 8 a.m. [{LEAVES.id}]"
+    refusing, agreeing = ScriptedModel([asked]), ScriptedModel([asked])
+    refused = await FallbackComposer(
+        ModelComposer(refusing, load_all()), Extractive(answers=False)
+    ).write(careful, FOUND, EVIDENCE)
+    answered = await FallbackComposer(ModelComposer(agreeing, load_all()), Extractive()).write(
+        careful, FOUND, EVIDENCE
+    )
+
+    assert refused.sentences == ()
+    assert refused.why is Reason.NOTHING_FOUND
+    assert refusing.requests == []
+    assert answered.composer == agreeing.name
+    assert len(answered.sentences) == 1

@@ -22,7 +22,7 @@ from bot.answering.models import (
     Reply,
 )
 from bot.answering.ports import OnSentence, ignore_sentence
-from bot.rendering.links import build_link
+from bot.rendering.linking import ArticleLinks
 from index.embedding import Embedder, LoadedOnFirstUse
 from index.libraries import Libraries
 from index.library import Library
@@ -30,6 +30,7 @@ from index.minilm import load_minilm
 from index.model.files import DIMENSION, FINGERPRINT
 from index.models import ReadResult, SearchResult, Source, SourceKind
 from index.reading import Reader
+from index.scope import WHOLE, Scope
 from index.word_pieces import load_word_pieces
 from tests.fakes.libraries import article, read_from
 from tests.fakes.shared import shared_path
@@ -74,7 +75,7 @@ async def library(libraries: Libraries) -> Library:
 
 
 async def answer(library: Library, *sentences: tuple[str, str], question: str = "") -> Reply:
-    answerer = Answerer(articles=library, composer=Scripted(*sentences), link=build_link)
+    answerer = Answerer(articles=library, composer=Scripted(*sentences), link=ArticleLinks())
     return await answerer.reply(Question(question or "When does the ferry sail?", id="q1"))
 
 
@@ -154,15 +155,23 @@ async def test_a_mark_in_an_article_is_no_citation_of_ours(library: Library) -> 
 async def test_an_article_that_is_gone_proves_nothing(library: Library) -> None:
     class Forgetful:
         async def search(
-            self, question: str, *, limit: int, today: date | None = None
+            self,
+            question: str,
+            *,
+            limit: int,
+            today: date | None = None,
+            scope: Scope = WHOLE,
         ) -> SearchResult:
             return await library.search(question, limit=limit, today=today)
 
         async def text_of(self, version_id: str) -> str:
             raise KeyError(version_id)
 
+        async def page_of(self, version_id: str) -> None:
+            return None
+
     composer = Scripted(("The ferry sails at nine.", "sails at nine"))
-    answerer = Answerer(articles=Forgetful(), composer=composer, link=build_link)
+    answerer = Answerer(articles=Forgetful(), composer=composer, link=ArticleLinks())
 
     assert isinstance(await answerer.reply(Question("When does it sail?", id="q")), Refusal)
 
@@ -180,7 +189,7 @@ async def test_a_refusal_says_why(
     libraries: Libraries, name: str, question: str, reason: Reason
 ) -> None:
     asked = libraries.library(name)
-    answerer = Answerer(articles=asked, composer=Scripted(), link=build_link)
+    answerer = Answerer(articles=asked, composer=Scripted(), link=ArticleLinks())
     reply = await answerer.reply(Question(question, id="q"))
 
     assert isinstance(reply, Refusal)
@@ -216,7 +225,7 @@ async def test_the_report_on_a_call_is_answered_with_the_right_sentence_first(
         source = Source(SourceKind.FILE, str(report))
         await library.add([ReadResult(source, (read,))], actor="t", note="add")
         answerer = Answerer(
-            articles=library, composer=ExtractiveComposer(embedder), link=build_link
+            articles=library, composer=ExtractiveComposer(embedder), link=ArticleLinks()
         )
         wrong = {}
         for question, words in CARNEY.items():

@@ -24,6 +24,7 @@ from bot.answering.models import (
 )
 from bot.answering.ports import Differing, OnSentence, Settled, StandAlone, ignore_sentence
 from index.models import Article, SearchResult
+from index.scope import WHOLE, Scope
 from tests.fakes.answering import ArticlesInMemory, ScriptedComposer, no_link
 
 OLD = Article(
@@ -167,7 +168,12 @@ async def test_a_question_that_leans_on_nothing_is_asked_back() -> None:
 async def test_articles_from_another_time_are_shown_and_not_used() -> None:
     class Elsewhen(ArticlesInMemory):
         async def search(
-            self, question: str, *, limit: int, today: date | None = None
+            self,
+            question: str,
+            *,
+            limit: int,
+            today: date | None = None,
+            scope: Scope = WHOLE,
         ) -> SearchResult:
             assert today == date(2032, 1, 1)
             found = await super().search(question, limit=limit)

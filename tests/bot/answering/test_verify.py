@@ -58,6 +58,8 @@ def test_a_faithful_paraphrase_stands(text: str, quotes: list[Quote]) -> None:
         ("The council approved a 45% rise for the pier.", [RISE], Fault.FIGURE),
         ("The council approved a 3% rise and $40 million for the pier.", [RISE], Fault.FIGURE),
         ("The council approved €3 million for the pier.", [RISE], Fault.UNIT),
+        # The article is of 5 May: a number of dollars it is not.
+        ("The council approved $5 for the pier.", [RISE], Fault.FIGURE),
         ("The council approved 40 tonnes for the pier.", [RISE], Fault.UNIT),
         ("The Reds won two seats on Sunday.", [SEATS], Fault.FIGURE),
         ("The council approved the pier on May 5, 2030.", [STALLS, ORDER], Fault.WORDING),
