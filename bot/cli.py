@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import __version__
+from bot.cli_check import add_check
 from bot.cli_gaps import gaps_app
 from bot.cli_golden import golden_app
 from bot.cli_index import index_app
+from bot.cli_reader import run_reader
 from bot.cli_words import (
     HELP_OPTIONS,
     Data,
@@ -54,6 +56,13 @@ Batch = Annotated[
         help='Answer JSON lines {"id", "question"} from a file; - is stdin. A line may carry '
         '"history", the turns before it: [{"question", "answer"}], oldest first.',
     ),
+]
+OnlyArticle = Annotated[
+    str | None, typer.Option("--article", metavar="ID", help="Only from this article.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="DAY", help='Only articles since then: 2024, "last week", 2024-05-01.'),
 ]
 Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=100, help="How many passages.")]
 Cases = Annotated[
@@ -107,18 +116,36 @@ def _common(
 
 
 @add_command(app, "ask")
-def ask(*, question: QuestionWords = None, batch: Batch = None) -> Wanted:
+def ask(
+    *,
+    question: QuestionWords = None,
+    batch: Batch = None,
+    article: OnlyArticle = None,
+    since: Since = None,
+) -> Wanted:
     """Answer a question; every sentence carries its source.
 
     What the articles leave open is kept for footnote gaps, but for batches.
     """
-    return Wanted("ask", {**_question_params(question, batch), "keeps_gap": batch is None})
+    asked = {**_question_params(question, batch), **_scope_params(article, since)}
+    return Wanted("ask", {**asked, "keeps_gap": batch is None})
 
 
 @add_command(app, "search")
-def search(*, question: QuestionWords = None, limit: Limit = 10, batch: Batch = None) -> Wanted:
+def search(
+    *,
+    question: QuestionWords = None,
+    limit: Limit = 10,
+    batch: Batch = None,
+    article: OnlyArticle = None,
+    since: Since = None,
+) -> Wanted:
     """Find passages, and no more."""
-    return Wanted("search", {**_question_params(question, batch), "limit": limit})
+    asked = {**_question_params(question, batch), **_scope_params(article, since)}
+    return Wanted("search", {**asked, "limit": limit})
+
+
+add_check(app)
 
 
 @add_command(app, "chat")
@@ -208,6 +235,7 @@ def import_archive(*, file: Archive) -> Wanted:
     return Wanted("import", {"path": str(file.expanduser().absolute())})
 
 
+add_command(app, "reader")(run_reader)
 app.add_typer(index_app, name="index", help="Add articles, and look after what is indexed.")
 app.add_typer(golden_app, name="golden", help="Keep questions that must keep their answer.")
 app.add_typer(gaps_app, name="gaps", help="What was asked and the articles left open.")
@@ -216,6 +244,11 @@ app.add_typer(gaps_app, name="gaps", help="What was asked and the articles left 
 def _question_params(words: list[str] | None, batch: str | None) -> dict[str, Any]:
     require_one(words, batch, says="give either a QUESTION or --batch FILE")
     return {"batch": batch} if batch is not None else {"question": " ".join(words or [])}
+
+
+def _scope_params(article: str | None, since: str | None) -> dict[str, str]:
+    given = {"only_article": article, "since": since}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _absolute(path: Path | None) -> Path | None:

@@ -119,6 +119,15 @@ async def _run_bot(job: Job) -> int:
     return await job.parts.run_discord(job.settings)
 
 
+async def _run_reader(job: Job) -> int:
+    return await job.parts.run_reader(
+        job.settings,
+        host=job.params["host"],
+        port=job.params["port"],
+        on_notice=job.output.notice,
+    )
+
+
 async def _evaluate(job: Job) -> int:
     with job.output.progress(bar=True) as on_progress:
         figures = await job.parts.evaluate(
@@ -144,6 +153,7 @@ def wired_parts() -> Parts:
     return Parts(
         open_service=wiring.open_service,
         run_discord=wiring.run_discord,
+        run_reader=wiring.run_reader,
         evaluate=evaluating.evaluate,
         try_embedder=try_embedder,
     )
@@ -155,6 +165,7 @@ _TASKS: Mapping[str, Task] = {
     "search": _in_loop(_answer_questions),
     "chat": run_chat,
     "run": _in_loop(_run_bot),
+    "reader": _in_loop(_run_reader),
     "eval": _in_loop(_evaluate),
     "doctor": run_doctor,
 }

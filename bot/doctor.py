@@ -68,13 +68,14 @@ async def _check_all(job: Job, *, online: bool) -> list[Check]:
     checks += [await _check_embedder(job), await check_scorer(job.settings)]
     checks += await _check_model(job.settings, online=online)
     checks.append(check_prompts(job.settings.llm_prompts))
+    checks.append(await _check_reader(job.settings, online=online))
     checks.append(check_token(job.settings))
     if online and job.settings.discord_token is not None:
         from bot.doctor_online import check_discord
 
         checks += await check_discord(job.settings)
     else:
-        checks.append(Check("intents", State.OK, "None of Discord's privileged intents is needed."))
+        checks.append(check_intents(job.settings))
     return checks
 
 
@@ -120,6 +121,18 @@ def check_space(path: Path) -> Check:
     if free < _LITTLE_SPACE:
         return Check("disk", State.WARN, message, "Make room before you index many articles.")
     return Check("disk", State.OK, message)
+
+
+def check_intents(settings: Settings) -> Check:
+    """Which of Discord's privileged intents the settings ask for."""
+    if settings.message_content:
+        return Check(
+            "intents",
+            State.OK,
+            "FOOTNOTE_MESSAGE_CONTENT asks for the message content intent.",
+            "It has to be on on the Bot page of your application; --online looks.",
+        )
+    return Check("intents", State.OK, "None of Discord's privileged intents is needed.")
 
 
 def check_token(settings: Settings) -> Check:
@@ -203,6 +216,12 @@ async def _check_model(settings: Settings, *, online: bool) -> list[Check]:
     from bot.doctor_model import check_model
 
     return await check_model(settings, online=online)
+
+
+async def _check_reader(settings: Settings, *, online: bool) -> Check:
+    from bot.doctor_reader import check_reader
+
+    return await check_reader(settings, online=online)
 
 
 async def _check_embedder(job: Job) -> Check:

@@ -12,10 +12,11 @@ from bot.settings import Settings
 DISCORD_API = "https://discord.com/api/v10"
 _UNAUTHORIZED = 401
 # Bits of an application's flags: an intent that was approved, and one for small bots.
+_MESSAGE_CONTENT = "message content"
 _PRIVILEGED = {
     "presence": (1 << 12) | (1 << 13),
     "server members": (1 << 14) | (1 << 15),
-    "message content": (1 << 18) | (1 << 19),
+    _MESSAGE_CONTENT: (1 << 18) | (1 << 19),
 }
 
 
@@ -43,7 +44,7 @@ async def check_discord(settings: Settings, *, seconds: float = 10.0) -> list[Ch
     name = str(user.get("username", "unknown"))
     return [
         Check("discord", State.OK, f"Discord knows the token; the bot is called {name}."),
-        _describe_intents(application),
+        _describe_intents(application, reads_content=settings.message_content),
     ]
 
 
@@ -69,14 +70,24 @@ def _describe_refusal(status: int) -> Check:
     )
 
 
-def _describe_intents(application: dict[str, Any]) -> Check:
+def _describe_intents(application: dict[str, Any], *, reads_content: bool) -> Check:
     flags = application.get("flags", 0)
     on = [name for name, bits in _PRIVILEGED.items() if isinstance(flags, int) and flags & bits]
-    if not on:
-        return Check("intents", State.OK, "No privileged intent is on, and none is needed.")
-    return Check(
-        "intents",
-        State.OK,
-        f"On, though not needed: {', '.join(on)}.",
-        "You may switch them off on the Bot page.",
-    )
+    if reads_content and _MESSAGE_CONTENT not in on:
+        return Check(
+            "intents",
+            State.FAIL,
+            "FOOTNOTE_MESSAGE_CONTENT asks for the message content intent, and it is off.",
+            "Switch it on on the Bot page of your application, or take the setting out.",
+        )
+    unneeded = [name for name in on if not reads_content or name != _MESSAGE_CONTENT]
+    if unneeded:
+        return Check(
+            "intents",
+            State.OK,
+            f"On, though not needed: {', '.join(unneeded)}.",
+            "You may switch them off on the Bot page.",
+        )
+    if reads_content:
+        return Check("intents", State.OK, "The message content intent is on, as it is set.")
+    return Check("intents", State.OK, "No privileged intent is on, and none is needed.")

@@ -32,6 +32,21 @@ class OpenServiceOf(Protocol):
         ...
 
 
+class RunReader(Protocol):
+    """Serves the web reader until it is told to stop."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        *,
+        host: str | None,
+        port: int | None,
+        on_notice: Callable[[str], None],
+    ) -> Awaitable[int]:
+        """The exit code; ``host`` and ``port`` go before those of the settings."""
+        ...
+
+
 class Evaluate(Protocol):
     """Measures the answers to a question set."""
 
@@ -58,6 +73,7 @@ class Parts:
 
     open_service: OpenServiceOf
     run_discord: Callable[[Settings], Awaitable[int]]
+    run_reader: RunReader
     evaluate: Evaluate
     try_embedder: Callable[[Settings], Awaitable[int]]
     patience: float = 15.0

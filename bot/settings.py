@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -30,6 +32,10 @@ TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 _NEVER_SHOWN = {TOKEN, *(f"{PREFIX}LLM_{name}" for name in ("KEY", "URL", "OPTIONS"))}
 _SHOWN_CHARACTERS = 60
 _CLOSE_ENOUGH = 0.8
+_PLAIN_ADDRESS = re.compile(r"[\w./:\[\]~%-]+", re.ASCII)
+# So that a link to a quote stays below what a button of Discord takes.
+_LONGEST_READER_URL = 200
+_PORTS = 65_535
 
 
 class SettingsError(FootnoteError):
@@ -78,8 +84,19 @@ class Settings(ModelSettings):
         default=50,
         ge=1,
         le=1000,
-        description="How many questions the bot takes on at once; whoever comes then is "
-        "asked to try again in a moment.",
+        description="How many questions the bot works on at once. Others wait for their turn, "
+        "server by server, and see how many come first.",
+    )
+    direct_messages: bool = Field(
+        default=False,
+        description="Answer private messages too, from the articles of one server that the "
+        "person chose and belongs to: yes or no. Each server can refuse it with /config.",
+    )
+    message_content: bool = Field(
+        default=False,
+        description="Ask Discord for the message content intent: yes or no. Only automatic "
+        "answers use it: with it they know what a new post says and not its title alone, and "
+        "answer questions in chosen text channels. Switch it on on the Bot page as well.",
     )
     answer_retention_days: int = Field(
         default=90,
@@ -143,6 +160,23 @@ class Settings(ModelSettings):
         default="UTC",
         description="The time zone of schedules, such as Europe/Vienna.",
     )
+    reader_url: str | None = Field(
+        default=None,
+        description="The public address of the web reader, such as https://articles.example.org, "
+        "where a proxy hands requests on to FOOTNOTE_READER_LISTEN. If it is set, `footnote run` "
+        "serves the reader too, and articles without a page of their own are linked there.",
+    )
+    reader_listen: str = Field(
+        default="127.0.0.1:8360",
+        description="The address and port that the web reader listens on.",
+    )
+    reader_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="For how many days a link into the web reader opens an article, unless its "
+        "library is public.",
+    )
     discord_api: str | None = Field(
         default=None,
         description="Another address of Discord's REST API, for a proxy or a test server. "
@@ -198,6 +232,38 @@ class Settings(ModelSettings):
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
         return value.rstrip("/") if value else None
+
+    @field_validator("reader_url", mode="after")
+    @classmethod
+    def _check_reader_url(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is None:
+            return None
+        if parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("must be an address such as https://articles.example.org")
+        if parts.query or parts.fragment or not _PLAIN_ADDRESS.fullmatch(value):
+            raise ValueError("must end with the host or a path, without ? and #")
+        if len(value) > _LONGEST_READER_URL:
+            raise ValueError(f"must have at most {_LONGEST_READER_URL} characters")
+        return value.rstrip("/")
+
+    @field_validator("reader_listen", mode="after")
+    @classmethod
+    def _check_listen(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port) <= _PORTS:
+            raise ValueError("must be an address and a port, such as 127.0.0.1:8360 or [::1]:8360")
+        return value
+
+    @property
+    def reader_host(self) -> str:
+        """The address that the web reader listens on."""
+        return self.reader_listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def reader_port(self) -> int:
+        """The port that the web reader listens on."""
+        return int(self.reader_listen.rpartition(":")[2])
 
     @field_validator("discord_token", mode="after")
     @classmethod

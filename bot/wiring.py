@@ -158,6 +158,7 @@ async def _open_folder(
             jobs=jobs,
             retention=Retention(settings.keep_editions, settings.keep_days),
             gaps=gaps,
+            spending=answering.model.spending if answering.model else None,
         )
         yield _Open(service, libraries.database, libraries, answering, recovered)
 
@@ -207,6 +208,8 @@ async def run_discord(settings: Settings) -> int:
             stores=stores,
             config=BotConfig(
                 questions_limit=settings.max_questions_in_flight,
+                direct_messages=settings.direct_messages,
+                reads_content=settings.message_content,
                 answer_retention=timedelta(days=settings.answer_retention_days),
                 answer_timeout=answer_seconds(settings),
             ),
@@ -218,11 +221,46 @@ async def run_discord(settings: Settings) -> int:
             report=bot.poster.post_report,
             zone=ZoneInfo(settings.timezone),
         )
-        async with _beside(
-            scheduler.run(),
-            resume_jobs(opened.recovered, opened.service, bot.poster),
+        async with (
+            _reader_beside(settings, opened.database),
+            _beside(
+                scheduler.run(),
+                resume_jobs(opened.recovered, opened.service, bot.poster),
+            ),
         ):
             return await run_bot(bot, token.get_secret_value())
+
+
+async def run_reader(
+    settings: Settings, *, host: str | None, port: int | None, on_notice: OnNotice
+) -> int:
+    """Serve the web reader alone until a signal, whoever owns the data folder; its exit code.
+
+    Raises:
+        FootnoteError: its address cannot be listened on.
+        FootnoteIndexError: there is nothing to read, or it cannot be read.
+    """
+    from bot.wiring_reader import run_until_signal
+
+    return await run_until_signal(settings, host=host, port=port, on_notice=on_notice)
+
+
+@asynccontextmanager
+async def _reader_beside(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """The web reader beside the bot, where it has a public address."""
+    if settings.reader_url is None:
+        yield
+        return
+    import structlog
+
+    from bot.wiring_reader import make_addresses, serving_reader
+
+    # Its secret is there before anybody asks for a page.
+    await make_addresses(settings, database)
+    async with serving_reader(settings) as address:
+        log = structlog.get_logger(__name__)
+        log.info("the reader listens", address=address, public=settings.reader_url)
+        yield
 
 
 async def _sync_by_schedule(

@@ -57,7 +57,7 @@ def test_a_fresh_folder_is_well_and_says_what_comes_next(doctor: Doctor) -> None
     assert {name: check["state"] for name, check in checks.items()} == {
         "python": "ok", "settings": "ok", "data folder": "ok", "disk": "ok", "index": "warn",
         "embedder": "ok", "sentence scorer": "ok", "language model": "ok", "prompts": "ok",
-        "token": "warn", "intents": "ok",
+        "reader": "ok", "token": "warn", "intents": "ok",
     }  # fmt: skip
     assert checks["index"]["todo"] == "footnote index add TARGET"
     assert not Path(".footnote").exists(), "looking changes nothing"
@@ -238,6 +238,25 @@ async def test_privileged_intents_that_are_on_are_named(discord: Discord) -> Non
     _, intents = await check_discord(load_settings())
 
     assert intents.message == "On, though not needed: server members, message content."
+
+
+@pytest.mark.parametrize(
+    ("flags", "state", "says"),
+    [
+        (1 << 19, State.OK, "is on, as it is set"),
+        (0, State.FAIL, "it is off"),
+        ((1 << 18) | (1 << 14), State.OK, "not needed: server members."),
+    ],
+)
+async def test_the_intent_that_is_asked_for_has_to_be_on(
+    discord: Discord, monkeypatch: pytest.MonkeyPatch, flags: int, state: State, says: str
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_MESSAGE_CONTENT", "yes")
+    discord.flags = flags
+    _, intents = await check_discord(load_settings())
+
+    assert intents.state is state
+    assert says in intents.message
 
 
 @pytest.mark.parametrize(

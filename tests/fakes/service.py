@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.answering.checked import CheckedMessage
 from bot.answering.engine import (
     COMPOSING,
     SEARCHING,
@@ -59,6 +60,7 @@ from index.records import (
     SourceInfo,
     Supersession,
 )
+from tests.fakes.discord_checks import make_check
 
 TEXT = "The fountain was mended in May. It cost 400 crowns."
 ACTOR = "command line"
@@ -236,9 +238,14 @@ class FakeService:
         return True
 
     async def gaps(
-        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+        self,
+        library: str,
+        *,
+        closed_too: bool = False,
+        order: Order = Order.NEWEST,
+        cause: Cause | None = None,
     ) -> Sequence[Gap]:
-        self._call("gaps", closed_too=closed_too, order=order)
+        self._call("gaps", closed_too=closed_too, order=order, cause=cause)
         return (
             (*self.kept_gaps, replace(GAP, key=8, closed_at=NOW)) if closed_too else self.kept_gaps
         )
@@ -246,6 +253,11 @@ class FakeService:
     async def close_gap(self, library: str, key: int) -> Gap | None:
         self._call("close_gap", key=key)
         return replace(GAP, closed_at=NOW) if key == GAP.key else None
+
+    async def check_message(self, library: str, text: str, id_: str) -> CheckedMessage:
+        self._note(library, text)
+        await self._behave(text)
+        return make_check(text, id_)
 
     async def search(self, library: str, question: Question, limit: int) -> SearchResult:
         self._note(library, question.text)
@@ -511,6 +523,10 @@ def make_parts(
     async def run_discord(settings: Settings) -> int:
         return 0
 
+    async def run_reader(settings: Settings, **given: Any) -> int:
+        given["on_notice"](f"{settings.data} at {given['host']}:{given['port']}")
+        return 0
+
     async def evaluate(settings: Settings, **given: Any) -> dict[str, Any]:
         stopped = settings.library == "stopped"
         return {"table": "hits@4  0.500", "cases": str(given["cases"]), "stopped": stopped}
@@ -518,4 +534,4 @@ def make_parts(
     async def try_embedder(settings: Settings) -> int:
         return 384
 
-    return Parts(open_service, run_discord, evaluate, try_embedder, patience)
+    return Parts(open_service, run_discord, run_reader, evaluate, try_embedder, patience)

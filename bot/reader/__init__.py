@@ -1,0 +1,1 @@
+"""The web reader: one page for each version of an article, with the quote highlighted."""
