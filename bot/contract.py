@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from bot.answering.models import Answer, Citation, Difference, Question, Refusal, Reply, Turn
+from bot.answering.scope_words import describe_scope
 from index.models import Passage, SearchResult
 
 QUESTION_CHARACTERS = (2, 1000)
@@ -186,7 +187,7 @@ def reply_to_json(reply: Reply) -> ReplyJson:
             {"text": sentence.text, "citations": list(sentence.citations)}
             for sentence in (answer.sentences if answer else ())
         ],
-        "citations": [_citation_to_json(c) for c in (answer.citations if answer else ())],
+        "citations": [citation_to_json(c) for c in (answer.citations if answer else ())],
         "passages": _passages_to_json(reply.passages),
         "model": reply.model,
         "timings_ms": dict(reply.timings_ms),
@@ -205,7 +206,10 @@ def search_to_json(question: Question, result: SearchResult) -> SearchJson:
         "edition": result.edition,
         "passages": _passages_to_json(result.passages),
         "timings_ms": dict(result.timings_ms),
-        "notice": " ".join(filter(None, (result.notice, result.degraded))) or None,
+        "notice": " ".join(
+            filter(None, (describe_scope(result.scoped), result.notice, result.degraded))
+        )
+        or None,
     }
 
 
@@ -233,7 +237,8 @@ def _passages_to_json(passages: tuple[Passage, ...]) -> list[PassageJson]:
     ]
 
 
-def _citation_to_json(citation: Citation) -> CitationJson:
+def citation_to_json(citation: Citation) -> CitationJson:
+    """A source, as ``ask`` and ``check`` print it."""
     quote = citation.quote
     return {
         "n": citation.number,

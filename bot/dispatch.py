@@ -12,7 +12,9 @@ from typing import Any, cast
 import structlog
 
 from bot.answering.engine import Underway
+from bot.answering.models import Reason
 from bot.contract import reply_to_json, search_to_json
+from bot.contract_check import checked_to_json
 from bot.contract_gaps import gap_to_json
 from bot.dispatch_index import INDEX_COMMANDS
 from bot.dispatch_upkeep import UPKEEP_COMMANDS
@@ -21,6 +23,7 @@ from bot.next_steps import describe_block
 from bot.params import Params
 from bot.ports import Service
 from bot.rendering.underway import describe_stage
+from bot.terminal import REFUSALS
 from index.errors import FootnoteIndexError, PlanBlocked
 from index.models import OnProgress, Progress
 
@@ -82,11 +85,20 @@ async def _ask(service: Service, params: Params, on_progress: OnProgress) -> dic
 async def _search(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
     question = params.question
     result = await service.search(params.library, question, params.limit)
+    if result.scoped is not None and result.scoped.is_unknown:
+        raise CommandError(REFUSALS[Reason.NO_SUCH_ARTICLE])
     return cast("dict[str, Any]", search_to_json(question, result))
 
 
+async def _check(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
+    checked = await service.check_message(params.library, params.message, params.id)
+    return cast("dict[str, Any]", checked_to_json(checked))
+
+
 async def _gaps(service: Service, params: Params, _: OnProgress) -> dict[str, Any]:
-    gaps = await service.gaps(params.library, closed_too=params.flag("closed_too"))
+    gaps = await service.gaps(
+        params.library, closed_too=params.flag("closed_too"), cause=params.cause
+    )
     return {"gaps": [gap_to_json(gap) for gap in gaps]}
 
 
@@ -104,6 +116,7 @@ async def _names(service: Service, _: Params, __: OnProgress) -> dict[str, Any]:
 _COMMANDS: Mapping[str, Callable[[Service, Params, OnProgress], Awaitable[dict[str, Any]]]] = {
     "ask": _ask,
     "search": _search,
+    "check": _check,
     "gaps": _gaps,
     "gaps close": _close_gap,
     "names": _names,

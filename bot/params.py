@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from bot.contract import (
     parse_library_name,
     parse_question_text,
 )
+from bot.contract_check import parse_message
 from bot.errors import CommandError
 from bot.rendering.text import clean_line
+from bot.since import SINCE_EXAMPLES, read_since
+from bot.state.gap_causes import Cause
 from index.entries import EVERYTHING, SourceOptions
 from index.plans import Consent
 from index.recency import WORDS
@@ -54,7 +58,42 @@ class Params:
             history = parse_history(self._params.get("history"))
         except ValueError as error:
             raise CommandError(str(error)) from error
-        return Question(text=text, id=str(self._params.get("id", "")), history=history)
+        return Question(
+            text=text,
+            id=str(self._params.get("id", "")),
+            history=history,
+            article_id=self._only_article,
+            since=self._since,
+        )
+
+    @property
+    def _only_article(self) -> str | None:
+        if self._params.get("only_article") is None:
+            return None
+        return self._word("only_article", "--article takes an article's id.")
+
+    @property
+    def _since(self) -> date | None:
+        if self._params.get("since") is None:
+            return None
+        text = self._word("since", f"--since takes a day: {SINCE_EXAMPLES}.")
+        since = read_since(text, datetime.now().astimezone().date())
+        if since is None:
+            raise CommandError(f"--since takes a day, such as {SINCE_EXAMPLES}.")
+        return since
+
+    @property
+    def message(self) -> str:
+        """The message that is checked."""
+        try:
+            return parse_message(self._params.get("text"))
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+
+    @property
+    def id(self) -> str:
+        """What names the request in logs and results."""
+        return str(self._params.get("id", ""))
 
     @property
     def limit(self) -> int:
@@ -120,6 +159,17 @@ class Params:
         return self._number(
             "key", "A golden question is named by its number; footnote golden list shows them."
         )
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why gaps were left open that are wanted; None: whatever the reason."""
+        value = self._params.get("cause")
+        if value is None:
+            return None
+        if value not in set(Cause):
+            known = ", ".join(Cause)
+            raise CommandError(f"A gap is left open for one of these reasons: {known}.")
+        return Cause(value)
 
     @property
     def gap(self) -> int:

@@ -7,7 +7,7 @@ that could steer a terminal, and never read as markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -18,6 +18,7 @@ from bot.answering.models import Reason
 from bot.contract import CitationJson, PassageJson, ReplyJson, SearchJson
 from bot.rendering.dates import newest_date, readable_date
 from bot.rendering.text import clean_line
+from index.models import is_note
 
 REFUSALS = {
     Reason.LIBRARY_EMPTY: "This library has no articles yet. Add some: footnote index add TARGET",
@@ -26,6 +27,9 @@ REFUSALS = {
     Reason.TOO_OLD: "The articles say nothing about this from the time you ask about.",
     Reason.MODEL_DOWN: "The language model cannot be reached. Please try again in a minute.",
     Reason.UNCLEAR_QUESTION: "I don't understand the question. Please ask it in other words.",
+    Reason.NO_SUCH_ARTICLE: (
+        "The library has no article of that id; footnote search --json shows ids."
+    ),
 }
 _UNKNOWN_REFUSAL = "I cannot answer this from the articles."
 _CLOSEST = 3
@@ -56,7 +60,7 @@ def reply_as_text(reply: ReplyJson) -> str:
         return "\n".join([*_understood(reply), _refusal(reply), *_closest_as_text(near)])
     lines = [*_understood(reply), _answer_text(reply), "", *differences_as_text(reply)]
     for citation in reply["citations"]:
-        lines.append(f"[{citation['n']}] {_headline(citation)}".rstrip())
+        lines.append(f"[{citation['n']}] {headline(citation)}".rstrip())
         lines.append(f"    “{clean(citation['quote'])}”")
     return "\n".join(lines)
 
@@ -66,7 +70,7 @@ def passages_as_text(found: SearchJson) -> str:
     if not found["passages"]:
         return "No passages found."
     blocks = [
-        f"{p['rank']}. {_headline(p)}".rstrip() + f"\n   {clean(p['text'])}"
+        f"{p['rank']}. {headline(p)}".rstrip() + f"\n   {clean(p['text'])}"
         for p in found["passages"]
     ]
     return "\n\n".join(blocks)
@@ -101,12 +105,15 @@ def differences_as_text(reply: ReplyJson) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def superseded_label(source: CitationJson | PassageJson) -> str:
-    """What a reader of a superseded article is told; "" for any other."""
+def superseded_label(source: Mapping[str, object]) -> str:
+    """What a reader of a superseded article, or of a moderator's note, is told; else ""."""
+    if is_note(str(source.get("article_id") or "")):
+        return "moderator note"
     newer = source.get("superseded_by")
     if newer is None:
         return ""
-    return f"superseded by “{clean(newer)}”" if clean(newer) else "superseded"
+    title = clean(str(newer))
+    return f"superseded by “{title}”" if title else "superseded"
 
 
 def _saying(citation: CitationJson, value: str) -> str:
@@ -172,12 +179,13 @@ def _title_line(source: CitationJson | PassageJson, address: str | None) -> Text
     return line
 
 
-def _headline(source: CitationJson | PassageJson) -> str:
+def headline(source: Mapping[str, object]) -> str:
     """Title, date and address as plain text; the address opens the page at the quote."""
-    date = f" ({_day(source['published_at'])})" if source["published_at"] else ""
-    address = _safe_address(source.get("link") or source["url"]) or ""  # type: ignore[arg-type]
+    published, url = source["published_at"], source.get("link") or source["url"]
+    date = f" ({_day(str(published))})" if published else ""
+    address = _safe_address(str(url) if url else None) or ""
     label = superseded_label(source)
-    return f"{clean(source['title'])}{date}{label and f' [{label}]'} {address}"
+    return f"{clean(str(source['title']))}{date}{label and f' [{label}]'} {address}"
 
 
 def _answer_text(reply: ReplyJson) -> str:
@@ -208,7 +216,7 @@ def _closest_as_text(passages: list[PassageJson]) -> Iterator[str]:
         yield ""
         yield "The closest I have:"
     for passage in _first_of_each_article(passages):
-        yield f"  {_headline(passage)}".rstrip()
+        yield f"  {headline(passage)}".rstrip()
 
 
 def _first_of_each_article(passages: list[PassageJson]) -> list[PassageJson]:

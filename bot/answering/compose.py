@@ -44,6 +44,13 @@ class Calibration:
         return replace(self, support=replace(self.support, floor=self.support.floor + by))
 
 
+CAREFUL = 0.9
+"""How much higher the log-odds of an answer have to be for a question that is to be careful.
+
+On held-out SQuAD articles that refused 57 of 100 questions that only look answerable, where the
+usual floor refused 35; and 18 of 100 that are answerable, where it refused 9.
+"""
+
 BY_READING = Calibration(READER_WEIGHTS, SupportWeights())
 """With the packaged sentence scorer."""
 
@@ -112,6 +119,8 @@ class ExtractiveComposer:
         if considered is None:
             return Draft((), self.name, why=Reason.NOTHING_FOUND)
         calibration = considered.calibration
+        if question.careful:
+            calibration = calibration.more_careful(CAREFUL)
         why = why_not(considered.signals, calibration.support)
         if why is not None:
             return Draft((), self.name, considered.notice, why)

@@ -29,7 +29,8 @@ def some_sentence_holds(draft: Draft, evidence: Sequence[Evidence]) -> bool:
 class FallbackComposer:
     """Asks ``first``; ``second`` stands in when that is not available or proves nothing.
 
-    That the evidence does not answer is believed: a second opinion would only be a guess.
+    That the evidence does not answer is believed: a second opinion would only be a guess. A
+    question that is to be careful is answered only where both find that it can be.
 
     Args:
         first: Mostly a language model. Its name is this composer's.
@@ -53,6 +54,10 @@ class FallbackComposer:
         on_sentence: OnSentence = ignore_sentence,
     ) -> Draft:
         """The first one's draft, or the second one's with a notice of why."""
+        if question.careful:
+            draft = await self._second.write(question, found, evidence)
+            if not draft.sentences:
+                return draft
         try:
             draft = await self._first.write(question, found, evidence, on_sentence)
         except ModelUnavailable as error:
