@@ -18,6 +18,7 @@ from importlib import resources
 SOURCE = "en"
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Español"}
 """Every language the bot speaks, by its code, as its speakers call it."""
+_THOUSANDS = {"fr": "\u202f", "de": ".", "es": "."}
 _DOMAIN = "bot.locales"
 _spoken: ContextVar[str] = ContextVar("spoken", default=SOURCE)
 
@@ -31,12 +32,22 @@ def tr(message: str, /, **values: object) -> str:
 def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
     """The form for this many, ``{count}`` and the values put in by name."""
     said = _catalog(_spoken.get()).ngettext(one, many, count)
-    return said.format(count=f"{count:,}", **values)
+    return said.format(count=say_number(count), **values)
+
+
+def say_number(number: int) -> str:
+    """A whole number with its thousands parted as in the language that is spoken."""
+    return f"{number:,}".replace(",", _THOUSANDS.get(_spoken.get(), ","))
 
 
 def mark(message: str, /) -> str:
     """The text itself; marks a constant as one that ``tr`` is asked for later."""
     return message
+
+
+def mark_n(one: str, many: str, /) -> tuple[str, str]:
+    """Both forms; marks constants as ones that ``tr_n`` is asked for later."""
+    return one, many
 
 
 def translate(message: str, language: str, context: str) -> str | None:
