@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= .footnote/demo
 
-.PHONY: help demo test check format lock model scorer eval bench clean
+.PHONY: help demo test check format words lock model scorer eval bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ test: check ## check, then all tests
 format: $(VENV)/.installed-dev ## put the code in its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+words: $(VENV)/.installed-dev ## bring the catalogs in bot/locales up to date with the texts in the code
+	@$(BIN)/python -m bot.locales.extract
 
 model: ## build the packaged embedder from its official weights, to the same bytes
 	@$(PYTHON) -m venv build/model

@@ -18,21 +18,45 @@ from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
 from bot.cogs.actions import ActionDesk, ActionItem, FormListener
+from bot.cogs.answer_menu import AnswerMenu
 from bot.cogs.answering import AnswerDesk
+from bot.cogs.articles import ArticlesCog
 from bot.cogs.ask import AskCog
+from bot.cogs.audit import AuditCog
+from bot.cogs.auto import AutoCog
+from bot.cogs.check import CheckMenu
+from bot.cogs.config import ConfigCog
+from bot.cogs.desk_posts import DeskPosts
+from bot.cogs.direct import DirectCog
 from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
+from bot.cogs.feedback import FeedbackCog
+from bot.cogs.follow_ups import FollowUps
 from bot.cogs.gaps import GapsCog
 from bot.cogs.golden import GoldenCog
+from bot.cogs.help import HelpCog
+from bot.cogs.homes import DirectHomes
 from bot.cogs.intake import Intake
 from bot.cogs.jobs import JobRunner
 from bot.cogs.library import LibraryCog
-from bot.cogs.moderation import MemberDesk, ModeratorDesk, NoHomes
+from bot.cogs.marking import Marker
+from bot.cogs.members import Members
+from bot.cogs.moderation import Homes, MemberDesk, ModeratorDesk, NoHomes
+from bot.cogs.note_care import NoteCare
+from bot.cogs.notes import NotesCog
 from bot.cogs.people import People
 from bot.cogs.ports import BotConfig, Service
 from bot.cogs.posting import Poster
-from bot.cogs.quotes import QuotesButton, QuotesDesk
+from bot.cogs.privacy import PrivacyCog
+from bot.cogs.quotes import QuotesButton, QuotesDesk, ReaderDesk
 from bot.cogs.records import Records
+from bot.cogs.retracting import Retractor
+from bot.cogs.settling import DirectMessages
+from bot.cogs.sharing import Sharing
+from bot.cogs.stats import StatsCog
+from bot.cogs.translator import CatalogTranslator, describe_commands, learn_languages
+from bot.cogs.votes import Votes
+from bot.cogs.watch import WatchCog
 from bot.cogs.workplace import Workplace
 from bot.state.stores import Stores
 from index.errors import FootnoteIndexError
@@ -78,13 +102,19 @@ class FootnoteBot(commands.Bot):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
+        config = config or BotConfig()
         super().__init__(
             # Never used: no command listens to messages. Naming the bot needs no privilege.
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=FootnoteTree,
             # Messages that name the bot carry their text without the message content intent.
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                dm_messages=True,
+                message_content=config.reads_content,
+            ),
             allowed_mentions=NO_MENTIONS,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_contexts=app_commands.AppCommandContext(
@@ -92,18 +122,31 @@ class FootnoteBot(commands.Bot):
             ),
             max_messages=None,
         )
-        self.config = config or BotConfig()
+        self.config = config
         self.errors = ErrorDesk()
         self.intake = Intake(
-            limit=self.config.questions_limit, per_person=self.config.questions_per_person
+            limit=self.config.questions_limit,
+            per_person=self.config.questions_per_person,
+            waiting_each=self.config.waiting_each,
+            waiting_all=self.config.waiting_all,
+            patience=self.config.waiting_timeout,
+            now=now,
         )
-        self.quotes = QuotesDesk(
-            service=service, stores=stores, intake=self.intake, errors=self.errors
-        )
-        homes = NoHomes()
+        self._members = Members()
+        self._homes = None
+        if self.config.direct_messages:
+            self._homes = DirectHomes(
+                self, homes=stores.homes, servers=stores.servers, members=self._members
+            )
+        homes: Homes = self._homes or NoHomes()
+        self._direct = DirectMessages(self._homes)
         members = MemberDesk(
             intake=self.intake, errors=self.errors, servers=stores.servers, homes=homes
         )
+        readers = ReaderDesk(
+            intake=self.intake, errors=self.errors, servers=stores.servers, homes=homes
+        )
+        self.quotes = QuotesDesk(service=service, stores=stores, desk=readers)
         self.desk = ModeratorDesk(intake=self.intake, errors=self.errors, servers=stores.servers)
         self.actions = ActionDesk(self.desk, members)
         self.knows_servers = asyncio.Event()
@@ -138,26 +181,48 @@ class FootnoteBot(commands.Bot):
             # Like the API's address, discord.py keeps this one on a class.
             _, gateway, _ = await self.http.get_bot_gateway()
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        await self._add_cogs()
+        await self.add_commands()
         self.add_dynamic_items(QuotesButton, ActionItem)
         await self._sync_commands()
         self._forget_old_answers.start()
 
     async def _add_cogs(self) -> None:
         work = self._work
+        retractor = Retractor(self, work.stores)
+        records = Records(stores=work.stores, gaps=work.service, now=work.now)
         answers = AnswerDesk(
             service=work.service,
-            records=Records(stores=work.stores, gaps=work.service),
+            records=records,
+            retractor=retractor,
             intake=work.intake,
             servers=work.stores.servers,
             config=work.config,
+            name_server=self._name_server,
         )
-        await self.add_cog(AskCog(work, answers))
+        await self.add_cog(AskCog(work, answers, self._direct))
+        await self.add_cog(AutoCog(work, answers, self._members))
+        if self._homes is not None:
+            await self.add_cog(DirectCog(work, self._homes, self._direct, answers))
+        await self.add_cog(AnswerMenu(work, answers))
+        await self.add_cog(CheckMenu(work))
+        await self.add_cog(retractor)
+        FollowUps(work, answers)
+        Votes(work)
+        Sharing(work, records)
         await self._add_moderation()
         await self.add_cog(FormListener(actions=work.actions, intake=work.intake))
 
+    def _name_server(self, guild_id: int) -> str:
+        guild = self.get_guild(guild_id)
+        return guild.name if guild is not None else ""
+
     async def _add_moderation(self) -> None:
         work = self._work
+        await self.add_cog(FeedbackCog(work))
+        await self.add_cog(StatsCog(work))
+        await self.add_cog(PrivacyCog(work))
+        await self.add_cog(ConfigCog(work))
+        await self.add_cog(HelpCog(work))
         await self.add_cog(
             LibraryCog(
                 service=work.service,
@@ -179,14 +244,40 @@ class FootnoteBot(commands.Bot):
                 actions=work.actions,
             )
         )
-        await self.add_cog(
-            GapsCog(service=work.service, desk=work.moderators, actions=work.actions)
-        )
+        await self._add_curation()
+
+    async def _add_curation(self) -> None:
+        work = self._work
+        posts = DeskPosts(work)
+        marker = Marker(work, posts)
+        await self.add_cog(GapsCog(work, posts))
+        await self.add_cog(ArticlesCog(work))
+        await self.add_cog(NotesCog(work, posts, marker))
+        NoteCare(work, marker)
+        await self.add_cog(WatchCog(work, posts, marker))
+        await self.add_cog(AuditCog(work))
+
+    async def add_commands(self) -> None:
+        """Add every command and what listens; ``setup_hook`` does it after login."""
+        await asyncio.to_thread(learn_languages)
+        await self.tree.set_translator(CatalogTranslator())
+        await self._add_cogs()
 
     async def on_ready(self) -> None:
         """Log the connection; this comes again with every new session."""
         self.knows_servers.set()
         self._log.info("ready", bot=str(self.user), guilds=len(self.guilds))
+        await self._note_servers()
+
+    async def on_guild_remove(self, guild: discord.Guild, /) -> None:
+        """The bot left a server; what is kept of its people is forgotten after a while."""
+        self._log.info("server_left", guild=guild.id)
+        await self._note_servers()
+
+    async def on_guild_join(self, guild: discord.Guild, /) -> None:
+        """The bot came to a server, perhaps back to it."""
+        self._log.info("server_joined", guild=guild.id)
+        await self._note_servers()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing here: there are no prefix commands, and the cogs listen for themselves."""
@@ -214,7 +305,7 @@ class FootnoteBot(commands.Bot):
         """Tell Discord about the commands if they are not what it was told last."""
         application_id = self.application_id or 0
         try:
-            current = hash_commands(self.tree)
+            current = await hash_commands(self.tree)
             if await self._stores.command_hashes.read(application_id) == current:
                 return
             await self.tree.sync()
@@ -228,16 +319,30 @@ class FootnoteBot(commands.Bot):
     @tasks.loop(hours=24)
     async def _forget_old_answers(self) -> None:
         try:
-            forgotten = await self._stores.answers.prune(self._now() - self.config.answer_retention)
-            gaps = await self._service.prune_gaps()
+            if self.is_ready():
+                await self._note_servers()
+            forgotten = await self._stores.retention.prune(self.config.answer_retention)
+            gaps = forgotten.gaps + await self._service.prune_gaps()
         except FootnoteIndexError as error:
             self._log.warning("old_answers_not_forgotten", cause=repr(error))
         else:
-            self._log.info("old_answers_forgotten", count=forgotten, gaps=gaps)
+            self._log.info(
+                "old_answers_forgotten",
+                count=forgotten.replies,
+                gaps=gaps,
+                servers=forgotten.servers,
+            )
+
+    async def _note_servers(self) -> None:
+        """Tell those who forget in time which servers the bot is in, also those that are down."""
+        try:
+            await self._stores.retention.note_here([guild.id for guild in self.guilds])
+        except FootnoteIndexError as error:
+            self._log.warning("servers_not_noted", cause=repr(error))
 
 
-def hash_commands(tree: app_commands.CommandTree[Any]) -> str:
-    """A hash of all that Discord would be told about the commands."""
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
+async def hash_commands(tree: app_commands.CommandTree[Any]) -> str:
+    """A hash of all that Discord would be told about the commands, in every language."""
+    payload = await describe_commands(tree, tree.translator or CatalogTranslator())
     encoded = json.dumps(payload, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(encoded.encode()).hexdigest()

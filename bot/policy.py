@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.contract import QUESTION_CHARACTERS
 from bot.speech import mark, tr, tr_n
@@ -15,12 +17,15 @@ class Place:
 
     ``is_member`` says whether the bot itself was added to the server; an app that a
     person merely carries along is not. ``channel_ids`` are the channel, the one its thread
-    belongs to, and their category, as far as they are known.
+    belongs to, and their category, as far as they are known. ``any_channel`` says
+    that the channels where people may ask do not count: a member asks the server in private
+    messages, or moderators chose the channel for answers that come by themselves.
     """
 
     guild_id: int | None
     is_member: bool = True
     channel_ids: tuple[int, ...] = ()
+    any_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,27 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How busy the bot is, and how busy this person keeps it."""
+    """How busy the bot is, and how busy this person keeps it.
+
+    Attributes:
+        in_flight: How much is worked on besides questions, or waits for it.
+        in_flight_limit: How much of it there may be.
+        of_person: How much of all is for this person.
+        of_person_limit: How much of it there may be.
+        is_closing: Whether nothing more is taken in.
+        again_at: When this person may ask the next question; None: now.
+        is_full: Whether no more questions of this server can wait.
+        waiting: How many questions wait.
+    """
 
     in_flight: int
     in_flight_limit: int
     of_person: int
     of_person_limit: int
     is_closing: bool = False
+    again_at: datetime | None = None
+    is_full: bool = False
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,7 @@ _NOT_ASKER = mark("In this server only people with certain roles may ask me.")
 _NOT_THIS_CHANNEL = mark("I answer in other channels of this server: {channels}")
 _CHANNELS_NAMED = 5
 _BUSY = mark("I have my hands full right now. Please ask again in a minute.")
+_NOT_SO_FAST = mark("This server asks for a pause between questions. You can ask again {time}.")
 _BUSY_FOR_YOU = mark(
     "I am still working on what you asked before. Please wait for that answer first."
 )
@@ -84,6 +104,8 @@ def may_ask(place: Place, person: Person, rules: ServerSettings = DEFAULT) -> De
         return decision
     if rules.ask_roles and person.role_ids.isdisjoint(rules.ask_roles):
         return _deny(tr(_NOT_ASKER))
+    if place.any_channel:
+        return decision
     if rules.ask_channels and not set(rules.ask_channels).intersection(place.channel_ids):
         channels = " ".join(f"<#{channel}>" for channel in rules.ask_channels[:_CHANNELS_NAMED])
         return _deny(tr(_NOT_THIS_CHANNEL, channels=channels))
@@ -129,6 +151,18 @@ def has_room(load: Load) -> Decision:
         return _deny(tr(RESTARTING))
     if load.of_person >= load.of_person_limit:
         return _deny(tr(_BUSY_FOR_YOU))
+    if load.again_at is not None:
+        # Discord counts whole seconds: one too early would be refused again.
+        again_at = math.ceil(load.again_at.timestamp())
+        return _deny(tr(_NOT_SO_FAST, time=f"<t:{again_at}:R>"))
+    if load.is_full:
+        return _deny(
+            tr_n(
+                "My queue is full: about {count} question waits. Please try again in a minute.",
+                "My queue is full: about {count} questions wait. Please try again in a minute.",
+                load.waiting,
+            )
+        )
     return ALLOWED if load.in_flight < load.in_flight_limit else _deny(tr(_BUSY))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.answering.checked import CheckedMessage
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
-from bot.state.gaps import Gap, Order
+from bot.state.gaps import Cause, Gap, Order
 from index.entries import SourceOptions
 from index.models import (
     EditionInfo,
@@ -50,9 +51,14 @@ class Service(Protocol):
         ...
 
     async def gaps(
-        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+        self,
+        library: str,
+        *,
+        closed_too: bool = False,
+        order: Order = Order.NEWEST,
+        cause: Cause | None = None,
     ) -> Sequence[Gap]:
-        """The questions that were left open."""
+        """The questions that were left open, all or those of a cause."""
         ...
 
     async def close_gap(self, library: str, key: int) -> Gap | None:
@@ -61,6 +67,10 @@ class Service(Protocol):
 
     async def search(self, library: str, question: Question, limit: int) -> SearchResult:
         """At most ``limit`` passages, best first."""
+        ...
+
+    async def check_message(self, library: str, text: str, id_: str) -> CheckedMessage:
+        """What the articles say of each claim of a message."""
         ...
 
     async def add(

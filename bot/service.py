@@ -7,9 +7,13 @@ long runs as a job, one at a time in a library.
 from __future__ import annotations
 
 from bot.answering.models import Question
+from bot.services.articles import Browsing
 from bot.services.changes import Changes
+from bot.services.checking import Checking
+from bot.services.configuring import Configuring
 from bot.services.decisions import Decisions
 from bot.services.gaps import Gaps
+from bot.services.notes import Noting
 from bot.services.upkeep import Upkeep
 from index.models import (
     SearchResult,
@@ -17,7 +21,7 @@ from index.models import (
 from index.retrieval import Mode
 
 
-class FootnoteService(Changes, Decisions, Upkeep, Gaps):
+class FootnoteService(Changes, Decisions, Upkeep, Gaps, Configuring, Browsing, Noting, Checking):
     """The libraries of one data folder and what can be done with them."""
 
     def without_waiting(self) -> FootnoteService:
@@ -29,6 +33,8 @@ class FootnoteService(Changes, Decisions, Upkeep, Gaps):
             jobs=self._jobs,
             retention=self._retention,
             gaps=self._gaps,
+            spending=self._spending,
+            publications=self._publications,
             waits=False,
         )
 
@@ -36,7 +42,9 @@ class FootnoteService(Changes, Decisions, Upkeep, Gaps):
         self, library: str, question: Question, limit: int, mode: Mode = Mode.FUSED
     ) -> SearchResult:
         """At most ``limit`` passages, best first."""
-        return await self._library(library).search(question.text, limit=limit, mode=mode)
+        return await self._library(library).search(
+            question.text, limit=limit, mode=mode, today=question.today, scope=question.scope
+        )
 
     async def text_of(self, library: str, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot import gap_view, reports, reports_upkeep
+from bot import check_view, gap_view, reports, reports_upkeep
 from bot.contract import ReplyJson, SearchJson
 from bot.errors import ExitCode
 from bot.output import Output
@@ -175,6 +175,7 @@ _INDEX: Mapping[str, Show] = {
 SHOWS: Mapping[str, Show] = {
     "ask": Show("ask", show_reply, _exit_of_reply),
     "search": Show("search", show_passages),
+    "check": Show("check", _plain(check_view.checked_as_text), check_view.exit_of_check),
     **_INDEX,
     "gaps": Show("gaps", _plain(gap_view.gaps_as_text)),
     "gaps close": Show("gaps close", _plain(gap_view.closed_gap_as_text)),

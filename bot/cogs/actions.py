@@ -36,6 +36,7 @@ class Press:
         verb: What is wanted.
         argument: What the id carries besides, "" if nothing.
         value: What was chosen in the menu, "" without one.
+        values: All that was chosen, where a menu lets several be chosen; none is possible.
         fields: What was written in the form, by field.
         message: The card that was pressed; None where Discord names none.
     """
@@ -44,6 +45,7 @@ class Press:
     verb: str
     argument: str = ""
     value: str = ""
+    values: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     message: discord.Message | None = None
 
@@ -60,6 +62,7 @@ class Press:
 
 
 Handler = Callable[[InteractionExchange, Press], Awaitable[None]]
+OwnHandler = Callable[[Interaction, Press], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class ActionDesk:
         self._members = members
         self._routes: dict[tuple[str, str], _Route] = {}
         self._forms: dict[tuple[str, str], tuple[Callable[[Press], Form], Desk]] = {}
+        self._own: dict[tuple[str, str], OwnHandler] = {}
 
     def on(
         self,
@@ -122,9 +126,16 @@ class ActionDesk:
         desk = self._members if members else self._desk
         self._forms[(subject, verb)] = (make_form, desk)
 
+    def on_own(self, subject: str, verb: str, handler: OwnHandler) -> None:
+        """Leave presses of this kind to who admits and acknowledges by themselves."""
+        self._own[(subject, verb)] = handler
+
     async def take(self, interaction: Interaction, press: Press) -> None:
         """Answer a press."""
         key = (press.subject, press.verb)
+        if key in self._own:
+            await self._own[key](interaction, press)
+            return
         if key in self._forms:
             make_form, desk = self._forms[key]
 
@@ -198,6 +209,7 @@ def _read_press(interaction: Interaction, match: re.Match[str]) -> Press:
         verb=match["verb"],
         argument=match["rest"] or "",
         value=str(values[0]) if values else "",
+        values=tuple(map(str, values)),
         fields=fields,
         message=interaction.message,
     )

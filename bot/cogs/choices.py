@@ -22,6 +22,7 @@ from bot.cogs.ports import library_of
 from bot.cogs.refusals import NotDone
 from bot.rendering.actions import CHOICE_LIMIT, CHOICES_LIMIT
 from bot.rendering.text import measure, plain_line
+from bot.speech import tr
 from index.records import SourceInfo
 
 _TIME_LIMIT = 2.0
@@ -119,8 +120,8 @@ async def find_article(service: FindsArticles, library: str, given: str) -> tupl
     if exact:
         return exact[0]
     if not found:
-        raise NotDone("There is no such article. Choose one from the list that Discord offers.")
-    raise NotDone("Several articles fit that. Choose one from the list that Discord offers.")
+        raise NotDone(tr("There is no such article. Choose one from the list that Discord offers."))
+    raise NotDone(tr("Several articles fit that. Choose one from the list that Discord offers."))
 
 
 def find_source(sources: Sequence[SourceInfo], given: str) -> SourceInfo:
@@ -133,7 +134,7 @@ def find_source(sources: Sequence[SourceInfo], given: str) -> SourceInfo:
     for source in sources:
         if wanted in {str(source.key), source.source.location}:
             return source
-    raise NotDone("There is no such source. `/index sources` lists them with their numbers.")
+    raise NotDone(tr("There is no such source. `/index sources` lists them with their numbers."))
 
 
 def _to_choices(pairs: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:

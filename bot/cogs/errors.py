@@ -25,6 +25,7 @@ from bot.cogs.exchange import (
 )
 from bot.cogs.message_exchange import MessageExchange
 from bot.rendering.text import name_commands, shorten
+from bot.speech import mark, tr
 from index.errors import FootnoteIndexError
 
 _SENTENCE_LIMIT = 600
@@ -34,11 +35,13 @@ _TOO_LATE = frozenset({10015, 10062, 40060, 50027})
 _SHUT_OUT = frozenset({10003, 10008, 50001, 50013, 50083, 160002})
 _PATH = re.compile(r"(?<![\w:/.])/(?:[^\s:;,()]+/)+[^\s:;,()]*")
 
-SLOW = "That took too long, so I stopped. Please try again in a minute."
-NOT_POSSIBLE = "Discord does not let me write here. A moderator can look at my permissions."
-UNKNOWN_COMMAND = "I no longer know this command. Please reload Discord (Ctrl+R) and try again."
-NOT_HERE = "You can't use this here."
-BROKEN = "Something went wrong on my side."
+SLOW = mark("That took too long, so I stopped. Please try again in a minute.")
+NOT_POSSIBLE = mark("Discord does not let me write here. A moderator can look at my permissions.")
+UNKNOWN_COMMAND = mark(
+    "I no longer know this command. Please reload Discord (Ctrl+R) and try again."
+)
+NOT_HERE = mark("You can't use this here.")
+BROKEN = mark("Something went wrong on my side.")
 
 
 class _Kind(Enum):
@@ -114,15 +117,16 @@ def _describe(error: Exception) -> tuple[_Kind, str]:
     if isinstance(error, discord.HTTPException):
         return _describe_refusal(error)
     known = (said for kinds, said in _KNOWN.items() if isinstance(error, kinds))
-    return next(known, (_Kind.UNEXPECTED, BROKEN))
+    kind, sentence = next(known, (_Kind.UNEXPECTED, BROKEN))
+    return kind, tr(sentence) if sentence else ""
 
 
 def _describe_refusal(error: discord.HTTPException) -> tuple[_Kind, str]:
     if error.code in _TOO_LATE:
         return _Kind.TOO_LATE, ""
     if error.code in _SHUT_OUT or isinstance(error, discord.Forbidden):
-        return _Kind.SHUT_OUT, NOT_POSSIBLE
-    return _Kind.UNEXPECTED, BROKEN
+        return _Kind.SHUT_OUT, tr(NOT_POSSIBLE)
+    return _Kind.UNEXPECTED, tr(BROKEN)
 
 
 def _cause_of(error: Exception) -> Exception:
@@ -138,7 +142,7 @@ def _own_sentence(error: Exception) -> str | None:
         said = error.user_message
     else:
         return None
-    return shorten(_PATH.sub("…", name_commands(said)), _SENTENCE_LIMIT) or BROKEN
+    return shorten(_PATH.sub("…", name_commands(said)), _SENTENCE_LIMIT) or tr(BROKEN)
 
 
 def _tell(error: Exception) -> str:

@@ -6,16 +6,18 @@ An interaction and a message that mentions the bot look the same from here on.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 import aiohttp
 import discord
 
-from bot.cogs.layout import build_modal, build_view
+from bot.cogs.layout import build_files, build_modal, build_view
+from bot.cogs.places import describe_interaction
 from bot.cogs.ports import actor_of, library_of
 from bot.policy import Person, Place
-from bot.rendering.actions import Form
+from bot.rendering.actions import Form, LinkButton
 from bot.rendering.parts import Card, Tone
 from bot.speech import read_locale
 from bot.state.servers import AUTO_LANGUAGE, ServerSettings
@@ -25,6 +27,10 @@ Interaction = discord.Interaction[Any]
 SEND_FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What may happen when something is sent to Discord: refused, unreachable, too slow."""
 _UNKNOWN_MESSAGE = 10008
+# Unknown webhook, unknown interaction, invalid webhook token: all that is left of an
+# interaction fifteen minutes after it.
+_TOKEN_OVER = frozenset({10015, 10062, 50027})
+_MESSAGEABLE = (discord.TextChannel, discord.Thread, discord.VoiceChannel, discord.StageChannel)
 
 
 class Exchange(Protocol):
@@ -65,6 +71,10 @@ class Exchange(Protocol):
 
     async def say(self, sentence: str) -> None:
         """Say something final."""
+        ...
+
+    async def withdraw(self) -> None:
+        """Take away what was shown, where nobody wants it any more."""
         ...
 
 
@@ -115,19 +125,31 @@ class InteractionExchange:
 
         Discord allows three seconds for that.
         """
-        if self._in_place:
+        if self.interaction.response.is_done():
+            pass  # it was acknowledged before: one press, several steps
+        elif self._in_place:
             await self.interaction.response.defer()
         else:
             await self.interaction.response.defer(ephemeral=self.is_private, thinking=True)
         yield
 
     async def show(self, cards: Sequence[Card]) -> None:
-        """The first card in place of what is there, the others after it."""
-        await self._replace(cards[0])
+        """The first card in place of what is there, the others after it.
+
+        Where Discord no longer takes what belongs to the interaction, they are sent otherwise.
+        """
+        try:
+            await self._replace(cards[0])
+        except discord.HTTPException as error:
+            if error.code not in _TOKEN_OVER or self._in_place:
+                raise
+            await self._show_otherwise(cards)
+            return
         self._resolved = True
         for card in cards[1:]:
             sent = await self.interaction.followup.send(
                 view=build_view(card),
+                files=build_files(card),
                 ephemeral=self.is_private,
                 allowed_mentions=NO_MENTIONS,
                 wait=True,
@@ -153,13 +175,43 @@ class InteractionExchange:
                 content=sentence, allowed_mentions=NO_MENTIONS
             )
 
+    async def withdraw(self) -> None:
+        """Take the message away, "thinking ..." or not; it may be gone already."""
+        self._resolved = True
+        with suppress(discord.NotFound):
+            await self.interaction.delete_original_response()
+        self._shown = []
+
     async def update(self, card: Card) -> None:
         """Put a card in place of "thinking ..." or of the card before."""
+        files = build_files(card)
+        # What a card showed before it was changed in place is taken out with it.
+        attachments = files if files or self._in_place else discord.utils.MISSING
         shown = await self.interaction.edit_original_response(
-            view=build_view(card), allowed_mentions=NO_MENTIONS
+            view=build_view(card), attachments=attachments, allowed_mentions=NO_MENTIONS
         )
         self._shown = [shown.id]
         self._shows_card = True
+
+    async def _show_otherwise(self, cards: Sequence[Card]) -> None:
+        """Send the cards to the channel, or what was private to the person alone."""
+        channel, person = self.interaction.channel, self.interaction.user
+        unfinished, self._shown = self._shown, []
+        if not self.is_private and isinstance(channel, _MESSAGEABLE):
+            for message_id in unfinished:
+                with suppress(*SEND_FAILURES):
+                    await channel.get_partial_message(message_id).delete()
+        place = person if self.is_private or channel is None else channel
+        if not isinstance(place, discord.abc.Messageable):
+            raise TypeError(f"no message can be sent to {place!r}")
+        for card in cards:
+            # A private message is no place of the server, so nothing can be pressed there.
+            sent = await place.send(
+                view=build_view(_without_presses(card) if self.is_private else card),
+                allowed_mentions=NO_MENTIONS,
+            )
+            self._shown.append(sent.id)
+        self._resolved = True
 
     async def _replace(self, card: Card) -> None:
         """Put a final card where an unfinished one stands; where it was deleted, send it anew."""
@@ -170,6 +222,7 @@ class InteractionExchange:
                 raise
             sent = await self.interaction.followup.send(
                 view=build_view(card),
+                files=build_files(card),
                 ephemeral=self.is_private,
                 allowed_mentions=NO_MENTIONS,
                 wait=True,
@@ -182,36 +235,9 @@ class InteractionExchange:
         self._resolved = True
 
 
-def describe_interaction(interaction: Interaction) -> tuple[Place, Person]:
-    """Where and who, from what Discord says in the interaction itself."""
-    guild_id = interaction.guild_id
-    is_member = guild_id is not None and interaction.client.get_guild(guild_id) is not None
-    granted = interaction.permissions
-    person = Person(
-        id=interaction.user.id,
-        manages_server=guild_id is not None and (granted.manage_guild or granted.administrator),
-        role_ids=roles_of(interaction.user),
-    )
-    place = Place(guild_id, is_member, channels_of(interaction.channel, interaction.channel_id))
-    return place, person
-
-
-def roles_of(user: object) -> frozenset[int]:
-    """The roles that Discord says a member has now; none outside of servers."""
-    return (
-        frozenset(role.id for role in user.roles)
-        if isinstance(user, discord.Member)
-        else frozenset()
-    )
-
-
-def channels_of(channel: object, channel_id: int | None) -> tuple[int, ...]:
-    """A channel, the one its thread belongs to, and their category, as far as known."""
-    parent = getattr(channel, "parent_id", None)
-    category = getattr(channel, "category_id", None)
-    if category is None:
-        category = getattr(getattr(channel, "parent", None), "category_id", None)
-    return tuple(found for found in (channel_id, parent, category) if found)
+def _without_presses(card: Card) -> Card:
+    links = tuple(action for action in card.actions if isinstance(action, LinkButton))
+    return replace(card, actions=links)
 
 
 def choose_language(

@@ -31,13 +31,16 @@ from bot.rendering.actions import (
 from bot.rendering.golden import render_checks, render_forgotten, render_golden, render_kept
 from bot.rendering.lists import page_of
 from bot.rendering.text import plain_line
+from bot.speech import mark, tr, tr_n
 from bot.state.answers import SentAnswer
 from bot.state.stores import Stores
 from index.models import OnProgress
 
-KEEP = "Keep as golden question"
-NOT_MINE = "That is no answer of mine. Use this on an answer with a “Show quotes” button."
-FORGOTTEN = "I no longer know what this answer cited. Ask the question again, or use `/golden add`."
+KEEP = mark("Keep as golden question")
+NOT_MINE = mark("That is no answer of mine. Use this on an answer with a “Show quotes” button.")
+FORGOTTEN = mark(
+    "I no longer know what this answer cited. Ask the question again, or use `/golden add`."
+)
 _QUESTION = "question"
 _GIVEN_LIMIT = 300
 
@@ -139,23 +142,23 @@ class GoldenCog(
     async def keep(self, interaction: Interaction, message: discord.Message) -> None:
         """Open a form that keeps the question of an answer."""
 
-        async def make_form() -> Form:
+        async def give() -> Form:
             answer_id = read_answer_id(message)
             if message.author != self._bot.user or answer_id is None:
-                raise NotDone(NOT_MINE)
+                raise NotDone(tr(NOT_MINE))
             answer = await find_sent(self._stores, answer_id, interaction.guild_id or 0)
             if answer is None or not answer.quotes:
-                raise NotDone(FORGOTTEN)
-            return _make_form(answer, read_question(message))
+                raise NotDone(tr(FORGOTTEN))
+            return make_form(answer, read_question(message))
 
-        await self._desk.open_form(interaction, make_form)
+        await self._desk.open_form(interaction, give)
 
     async def _press_keep(self, exchange: InteractionExchange, press: Press) -> None:
         answer = await find_sent(self._stores, press.argument, exchange.home or 0)
         cited = _cited(answer) if answer else []
         number = int(press.value) if press.value.isdecimal() else 0
         if number >= len(cited):
-            raise NotDone(FORGOTTEN)
+            raise NotDone(tr(FORGOTTEN))
         await self._add(exchange, press.fields.get(_QUESTION, ""), cited[number][0])
 
     async def _add(self, exchange: InteractionExchange, question: str, article_id: str) -> None:
@@ -181,28 +184,34 @@ class GoldenCog(
         async def work(on_progress: OnProgress) -> Outcome:
             checks = await self._service.check_golden(exchange.library, on_progress=on_progress)
             failing = sum(not check.passes for check in checks)
-            summary = f"{len(checks)} golden questions checked, {failing} failing."
+            summary = tr_n(
+                "{count} golden question checked, {failing} failing.",
+                "{count} golden questions checked, {failing} failing.",
+                len(checks),
+                failing=failing,
+            )
             return Outcome((render_checks(checks),), summary)
 
-        await self._runner.run(exchange, "Asking the golden questions", work, is_job=False)
+        await self._runner.run(exchange, tr("Asking the golden questions"), work, is_job=False)
 
     async def _remove(self, exchange: InteractionExchange, given: str) -> None:
         golden = await self._service.golden(exchange.library)
         wanted = given.strip()
         found = [each for each in golden if wanted in {str(each.key), each.question}]
         if not found:
-            raise NotDone("There is no such golden question. `/golden list` shows them.")
+            raise NotDone(tr("There is no such golden question. `/golden list` shows them."))
         gone = await self._service.remove_golden(
             exchange.library, found[0].key, actor=exchange.actor
         )
         await exchange.show([render_forgotten(gone)])
 
 
-def _make_form(answer: SentAnswer, question: str) -> Form:
+def make_form(answer: SentAnswer, question: str) -> Form:
+    """The form that keeps a question with one of the articles that its answer cites."""
     cited = _cited(answer)[:CHOICES_LIMIT]
     choices = tuple(
         Choice(
-            plain_line(title or article_id, CHOICE_LIMIT) or "Untitled article",
+            plain_line(title or article_id, CHOICE_LIMIT) or tr("Untitled article"),
             str(number),
             chosen=not number,
         )
@@ -210,15 +219,15 @@ def _make_form(answer: SentAnswer, question: str) -> Form:
     )
     field = TextField(
         _QUESTION,
-        "The question",
-        hint="As it should be asked before each publication; complete it if it was cut",
+        tr("The question"),
+        hint=tr("As it should be asked before each publication; complete it if it was cut"),
         value=plain_line(question, QUESTION_CHARACTERS[1]),
         limit=QUESTION_CHARACTERS[1],
         required=True,
         several_lines=True,
     )
-    menu = Menu("article", "The article that it must cite", choices)
-    return Form(action_id("golden", "keep", answer.id), KEEP, (field,), menu)
+    menu = Menu("article", tr("The article that it must cite"), choices)
+    return Form(action_id("golden", "keep", answer.id), tr(KEEP), (field,), menu)
 
 
 def _cited(answer: SentAnswer) -> list[tuple[str, str]]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 
+from bot.cogs.cooldowns import Cooldowns
 from bot.cogs.exchange import SEND_FAILURES, Exchange
+from bot.cogs.turns import OnPlace, Turns, ignore_place
 from bot.policy import RESTARTING, Decision, Load, has_room
+from bot.speech import tr
 
 _SEEN_LIMIT = 4096
 _RESOLVE_TIMEOUT = 2.0
+_OTHER_WORK_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,31 @@ class _Work:
 
 
 class Intake:
-    """Takes questions and commands in, a bounded number at once, until it is closed."""
+    """Takes questions and commands in, a bounded number at once, until it is closed.
 
-    def __init__(self, *, limit: int, per_person: int) -> None:
-        self._limit = limit
+    Args:
+        limit: How many questions are answered at once.
+        per_person: How much is done for one person at once.
+        waiting_each: How many questions of one server may wait.
+        waiting_all: How many questions may wait in all.
+        patience: Seconds after which a question that waits is given up.
+        now: The time, in UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: int,
+        per_person: int,
+        waiting_each: int = 20,
+        waiting_all: int = 200,
+        patience: float = 600.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._per_person = per_person
+        self._patience = patience
+        self._turns = Turns(at_once=limit, waiting_each=waiting_each, waiting_all=waiting_all)
+        self._cooldowns = Cooldowns(now)
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._running: dict[asyncio.Task[object], _Work] = {}
         self._of_person: Counter[int] = Counter()
@@ -53,39 +78,100 @@ class Intake:
         """Whether nothing more is taken in."""
         return self._is_closing
 
-    def may_enter(self, person_id: int) -> Decision:
-        """Whether there is room for one more."""
+    def may_enter(
+        self, person_id: int, *, guild_id: int | None = None, cooldown: int = 0
+    ) -> Decision:
+        """Whether there is room for one more.
+
+        Args:
+            person_id: For whom.
+            guild_id: The server whose articles are asked; None: it is no question.
+            cooldown: Seconds between two questions of this person there.
+        """
+        own = self._running.get(_current_task())
+        is_own = own is not None and own.exchange.person.id == person_id
+        load = Load(
+            in_flight=sum(not work.is_question for work in self._running.values()),
+            in_flight_limit=_OTHER_WORK_LIMIT,
+            # What a button or a form goes on to ask is one piece of work with the press.
+            of_person=self._of_person[person_id] - is_own,
+            of_person_limit=self._per_person,
+            is_closing=self._is_closing,
+        )
+        if guild_id is None:
+            return has_room(load)
         return has_room(
-            Load(
-                in_flight=sum(work.is_question for work in self._running.values()),
-                in_flight_limit=self._limit,
-                of_person=self._of_person[person_id],
-                of_person_limit=self._per_person,
-                is_closing=self._is_closing,
+            replace(
+                load,
+                in_flight=0,
+                again_at=self._cooldowns.over_at(guild_id, person_id, cooldown),
+                is_full=self._is_full(guild_id),
+                waiting=self._turns.waiting(guild_id) or self._turns.waiting_in_all,
             )
         )
 
+    def _is_full(self, guild_id: int) -> bool:
+        """Whether no more questions fit, those counted too that are still on their way to wait."""
+        asked = [work.exchange.home for work in self._running.values() if work.is_question]
+        turns = self._turns
+        return (
+            turns.is_full(guild_id)
+            or asked.count(guild_id) >= turns.at_once + turns.waiting_each
+            or len(asked) >= turns.at_once + turns.waiting_all
+        )
+
+    def start_cooldown(self, guild_id: int, person_id: int) -> None:
+        """Count the seconds until this person's next question there from now."""
+        self._cooldowns.start(guild_id, person_id)
+
+    def forgive_cooldown(self, guild_id: int, person_id: int) -> None:
+        """Let them ask again at once, where what they asked broke off on our side."""
+        self._cooldowns.forgive(guild_id, person_id)
+
+    def forget(self, person_id: int) -> None:
+        """Forget when this person asked."""
+        self._cooldowns.forget(person_id)
+
+    @asynccontextmanager
+    async def turn(self, guild_id: int, on_place: OnPlace = ignore_place) -> AsyncIterator[None]:
+        """Wait until it is this question's turn, and answer it inside the context.
+
+        ``on_place`` is told how many come first while it waits, in the context of whoever
+        moves the line: it should note it and return.
+
+        Raises:
+            TimeoutError: it did not come to it in time.
+        """
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(self._patience):
+                await stack.enter_async_context(self._turns.turn(guild_id, on_place))
+            yield
+
     @contextmanager
     def working(
-        self, exchange: Exchange, *, if_ended: str = RESTARTING, is_question: bool = True
+        self, exchange: Exchange, *, if_ended: str | None = None, is_question: bool = True
     ) -> Iterator[None]:
         """Count the running task as work; ``if_ended`` is said if closing has to end it.
 
-        What moderators do takes no room from questions: a sync may run for an hour.
+        What moderators do takes no room from questions: a sync may run for an hour. Inside of
+        such a context another one takes its place until it ends.
         """
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("work belongs to a task")
+        task = _current_task()
         person_id = exchange.person.id
-        self._running[task] = _Work(exchange, if_ended, is_question)
-        self._of_person[person_id] += 1
+        outer = self._running.get(task)
+        self._running[task] = _Work(exchange, if_ended or tr(RESTARTING), is_question)
+        if outer is None:
+            self._of_person[person_id] += 1
         try:
             yield
         finally:
-            self._running.pop(task, None)
-            self._of_person[person_id] -= 1
-            if not self._of_person[person_id]:
-                del self._of_person[person_id]
+            if outer is not None:
+                self._running[task] = outer
+            else:
+                del self._running[task]
+                self._of_person[person_id] -= 1
+                if not self._of_person[person_id]:
+                    del self._of_person[person_id]
 
     async def close(self, grace: float) -> None:
         """Take nothing more in, wait ``grace`` seconds, then end what is left and say so."""
@@ -108,3 +194,10 @@ class Intake:
                 await work.exchange.say(work.if_ended)
         except SEND_FAILURES as error:
             self._log.warning("could_not_say_restarting", cause=repr(error))
+
+
+def _current_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("work belongs to a task")
+    return task

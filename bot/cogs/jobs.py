@@ -20,12 +20,13 @@ from bot.pace import PaceMeter
 from bot.rendering.jobs import render_busy, render_ended, render_job
 from bot.rendering.lists import Names
 from bot.rendering.parts import Card
+from bot.speech import mark, tr
 from index.errors import FootnoteIndexError, JobRefused
 from index.models import OnProgress, Progress
 from index.records import JobInfo
 
 _JOBS_LOOKED_AT = 5
-_FAILED = "It did not work out. `/index jobs` says why."
+_FAILED = mark("It did not work out. `/index jobs` says why.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class JobRunner:
             await self._tell(screen, exchange, job, refused, render_busy)
         except Exception:
             # Nobody could be told through an old interaction.
-            await screen.post_if_old(f"**{title}**: {_FAILED}")
+            await screen.post_if_old(f"**{title}**: {tr(_FAILED)}")
             raise
         else:
             await screen.finish(outcome)
@@ -91,7 +92,7 @@ class JobRunner:
         if job is None:
             raise refused
         names = await self._people.names(exchange.interaction, [job.actor])
-        await screen.finish(Outcome((render(job, names),), f"**{screen.title}**: {_FAILED}"))
+        await screen.finish(Outcome((render(job, names),), f"**{screen.title}**: {tr(_FAILED)}"))
 
     async def _find(self, library: str, fits: Callable[[JobInfo], bool]) -> JobInfo | None:
         """The newest job that fits."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.rendering.actions import Button, Form, Menu, Style, TextField
-from bot.rendering.parts import Card, Tone
+from bot.rendering.actions import (
+    Action,
+    ChannelMenu,
+    ChannelSort,
+    Form,
+    LinkButton,
+    Menu,
+    RoleMenu,
+    Style,
+    TextField,
+    UserMenu,
+)
+from bot.rendering.parts import Attachment, Card, Tone
 
-QUOTES_ID = "footnote:quotes:"
-QUOTES_LABEL = "Show quotes"
 _COLOURS = {
     Tone.ANSWER: discord.Colour(0x3B7DD8),
     Tone.REFUSAL: discord.Colour(0xC98A1B),
@@ -24,6 +34,13 @@ _STYLES = {
     Style.PLAIN: discord.ButtonStyle.secondary,
     Style.MAIN: discord.ButtonStyle.primary,
     Style.DANGER: discord.ButtonStyle.danger,
+}
+_SORTS = {
+    ChannelSort.TEXT: discord.ChannelType.text,
+    ChannelSort.NEWS: discord.ChannelType.news,
+    ChannelSort.FORUM: discord.ChannelType.forum,
+    ChannelSort.VOICE: discord.ChannelType.voice,
+    ChannelSort.CATEGORY: discord.ChannelType.category,
 }
 _LINES = {True: discord.TextStyle.paragraph, False: discord.TextStyle.short}
 
@@ -39,11 +56,10 @@ def build_view(card: Card) -> ui.LayoutView:
         if number:
             container.add_item(ui.Separator())
         container.add_item(ui.TextDisplay(block))
-    if card.answer_id is not None:
-        button: ui.Button[ui.LayoutView] = ui.Button(
-            label=QUOTES_LABEL, custom_id=QUOTES_ID + card.answer_id
-        )
-        container.add_item(ui.ActionRow(button))
+        if number == 0 and card.attachment is not None and card.attachment.is_picture:
+            container.add_item(_build_picture(card.attachment))
+    if card.attachment is not None and not card.attachment.is_picture:
+        container.add_item(ui.File(f"attachment://{card.attachment.name}"))
     for row in card.rows:
         container.add_item(ui.ActionRow(*map(_build_action, row)))
     view = ui.LayoutView(timeout=None)
@@ -56,17 +72,42 @@ def build_view(card: Card) -> ui.LayoutView:
 def build_modal(form: Form) -> ui.Modal:
     """The form as a window that is ready to be shown; what is sent is read by its id alone."""
     modal = ui.Modal(title=form.title, custom_id=form.id, timeout=None)
-    for field in form.fields:
-        modal.add_item(_build_field(field))
+    parts = [_build_field(field) for field in form.fields]
     if form.menu is not None:
-        modal.add_item(ui.Label(text=form.menu.placeholder, component=_build_menu(form.menu)))
+        label: ui.Label[Any] = ui.Label(
+            text=form.menu.placeholder, component=_build_menu(form.menu)
+        )
+        parts.insert(0 if form.menu_first else len(parts), label)
+    for part in parts:
+        modal.add_item(part)
     modal.stop()
     return modal
 
 
-def _build_action(action: Button | Menu) -> ui.Item[Any]:
+def build_files(card: Card) -> list[discord.File]:
+    """What is uploaded with the card; made anew for each time that it is sent."""
+    given = card.attachment
+    if given is None:
+        return []
+    content = io.BytesIO(given.content)
+    return [discord.File(content, given.name, description=given.description or None)]
+
+
+def _build_picture(picture: Attachment) -> ui.Item[Any]:
+    media = f"attachment://{picture.name}"
+    item = discord.MediaGalleryItem(media, description=picture.description or None)
+    return ui.MediaGallery(item)
+
+
+def _build_action(action: Action) -> ui.Item[Any]:
     if isinstance(action, Menu):
         return _build_menu(action)
+    if isinstance(action, ChannelMenu | RoleMenu):
+        return _build_picker(action)
+    if isinstance(action, UserMenu):
+        return ui.UserSelect(custom_id=action.id, placeholder=action.placeholder)
+    if isinstance(action, LinkButton):
+        return ui.Button(label=action.label, url=action.url)
     return ui.Button(
         label=action.label,
         custom_id=action.id,
@@ -88,11 +129,36 @@ def _build_menu(menu: Menu) -> ui.Select[Any]:
     return ui.Select(custom_id=menu.id, placeholder=menu.placeholder, options=options)
 
 
+def _build_picker(menu: ChannelMenu | RoleMenu) -> ui.Item[Any]:
+    """A menu whose entries Discord knows: the server's channels, or its roles."""
+    if isinstance(menu, ChannelMenu):
+        return ui.ChannelSelect(
+            custom_id=menu.id,
+            placeholder=menu.placeholder,
+            channel_types=[_SORTS[sort] for sort in menu.sorts],
+            default_values=[
+                discord.SelectDefaultValue.from_channel(discord.Object(i)) for i in menu.chosen
+            ],
+            min_values=0,
+            max_values=menu.most,
+        )
+    return ui.RoleSelect(
+        custom_id=menu.id,
+        placeholder=menu.placeholder,
+        default_values=[
+            discord.SelectDefaultValue.from_role(discord.Object(i)) for i in menu.chosen
+        ],
+        min_values=0,
+        max_values=menu.most,
+    )
+
+
 def _build_field(field: TextField) -> ui.Label[Any]:
     given: ui.TextInput[Any] = ui.TextInput(
         custom_id=field.id,
         style=_LINES[field.several_lines],
         default=field.value or None,
+        placeholder=field.placeholder or None,
         required=field.required,
         max_length=field.limit,
     )

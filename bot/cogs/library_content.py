@@ -20,10 +20,11 @@ from bot.rendering.content import (
     render_superseded,
     render_unmarked,
 )
+from bot.speech import mark, tr
 from index.models import OnProgress, SyncReport
 
-ONE_TO_REMOVE = "Give me either an `article` or a `source`, one of the two."
-ITSELF = "An article cannot supersede itself."
+ONE_TO_REMOVE = mark("Give me either an `article` or a `source`, one of the two.")
+ITSELF = mark("An article cannot supersede itself.")
 _GIVEN_LIMIT = 300
 _REASON_LIMIT = 300
 
@@ -93,7 +94,7 @@ class ContentCommands(LibraryPart):
         self, exchange: InteractionExchange, article: str | None, source: str | None, reason: str
     ) -> None:
         if (article is None) == (source is None):
-            raise NotDone(ONE_TO_REMOVE)
+            raise NotDone(tr(ONE_TO_REMOVE))
         if article is not None:
             article_id, title = await find_article(self.service, exchange.library, article)
             card = render_removal(title or article_id, article_key(article_id), reason)
@@ -114,7 +115,7 @@ class ContentCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, "Taking the article out", remove, is_job=False)
+        await self.publish_shown(exchange, tr("Taking the article out"), remove, is_job=False)
 
     async def _press_remove_source(self, exchange: InteractionExchange, press: Press) -> None:
         source = find_source(await self.service.sources(exchange.library), press.argument)
@@ -128,7 +129,7 @@ class ContentCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, "Taking the source out", remove, is_job=False)
+        await self.publish_shown(exchange, tr("Taking the source out"), remove, is_job=False)
 
     async def _supersede(
         self, exchange: InteractionExchange, article: str, by: str | None, reason: str
@@ -136,15 +137,15 @@ class ContentCommands(LibraryPart):
         article_id, title = await find_article(self.service, exchange.library, article)
         newer = by and (await find_article(self.service, exchange.library, by))[0]
         if newer == article_id:
-            raise NotDone(ITSELF)
-        mark = await self.service.supersede(
+            raise NotDone(tr(ITSELF))
+        label = await self.service.supersede(
             exchange.library, article_id, by=newer or None, actor=exchange.actor, reason=reason
         )
         shown = title or article_id
-        if mark is None:
+        if label is None:
             await exchange.show([render_unmarked(shown)])
         else:
-            await exchange.show([render_superseded(mark, shown, article_key(article_id))])
+            await exchange.show([render_superseded(label, shown, article_key(article_id))])
 
     async def _press_unmark(self, exchange: InteractionExchange, press: Press) -> None:
         await self._supersede(exchange, press.argument, None, "")

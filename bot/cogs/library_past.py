@@ -14,14 +14,15 @@ from bot.cogs.part import LibraryPart
 from bot.cogs.refusals import NotDone
 from bot.cogs.shown import read_reason
 from bot.rendering.history import render_audit, render_history, render_rollback
-from bot.rendering.lists import page_of
+from bot.rendering.lists import count, page_of
 from bot.rendering.plans import render_note
 from bot.rendering.reports import render_status, render_verified
+from bot.speech import mark, tr
 from index.models import EditionInfo, OnProgress, SyncReport
 
 REASON_LIMIT = 300
 _AUDIT_LIMIT = 200
-LEFT = "Left as it is: nothing was changed."
+LEFT = mark("Left as it is: nothing was changed.")
 
 
 class PastCommands(LibraryPart):
@@ -94,10 +95,12 @@ class PastCommands(LibraryPart):
         editions = await self.service.history(exchange.library)
         target = next((each for each in editions if each.number == number), None)
         if target is None:
-            raise NotDone(f"There is no edition {number}. `/index history` lists them.")
+            raise NotDone(
+                tr("There is no edition {edition}. `/index history` lists them.", edition=number)
+            )
         later = [each for each in editions if each.number > number]
         if not later:
-            raise NotDone(f"Edition {number} is the current one already.")
+            raise NotDone(tr("Edition {edition} is the current one already.", edition=number))
         await exchange.show([render_rollback(target, later, reason)])
 
     async def _press_rollback(self, exchange: InteractionExchange, press: Press) -> None:
@@ -118,7 +121,7 @@ class PastCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        title = f"Going back to edition {number}"
+        title = tr("Going back to edition {edition}", edition=number)
         # At once, whatever job runs; so it is none, and there is nothing to cancel.
         await self.publish_shown(exchange, title, rollback, is_job=False)
 
@@ -129,7 +132,7 @@ class PastCommands(LibraryPart):
         await self._audit(exchange, press.page)
 
     async def _press_leave(self, exchange: InteractionExchange, _: Press) -> None:
-        await exchange.show([render_note(LEFT)])
+        await exchange.show([render_note(tr(LEFT))])
 
     async def _status(self, exchange: InteractionExchange) -> None:
         status = await self.service.status(exchange.library)
@@ -142,5 +145,11 @@ class PastCommands(LibraryPart):
 
 
 def _name_edition(edition: EditionInfo) -> str:
-    counted = f"{edition.added} added, {edition.changed} changed, {edition.removed} removed"
+    counted = ", ".join(
+        [
+            count(edition.added, "added"),
+            count(edition.changed, "changed"),
+            count(edition.removed, "removed"),
+        ]
+    )
     return f"{edition.number} · {edition.published_at[:16].replace('T', ' ')} UTC · {counted}"

@@ -25,11 +25,12 @@ from bot.rendering.plans import (
     render_plan,
     render_unfit,
 )
+from bot.speech import tr
 from index.errors import PlanOutdated
 from index.models import OnProgress, SyncReport
 from index.plans import Consent, Plan, PlanState
 
-REASON = TextField("reason", "Why? (goes into the audit)", several_lines=True, limit=300)
+REASON = "reason"
 _ID_LIMIT = 60
 
 
@@ -105,9 +106,10 @@ class PlanCommands(LibraryPart):
                 on_progress=on_progress,
             )
             card = render_plan(plan, await self.names(exchange, [plan.actor]))
-            return Outcome((card,), f"Plan `{plan.id}` is ready: `/index publish` shows it.")
+            ready = tr("Plan `{id}` is ready: `/index publish` shows it.", id=plan.id)
+            return Outcome((card,), ready)
 
-        await self.runner.run(exchange, "Looking at what would change", work)
+        await self.runner.run(exchange, tr("Looking at what would change"), work)
 
     async def _press_show(self, exchange: InteractionExchange, press: Press) -> None:
         plan = await self._find_plan(exchange, press.argument)
@@ -139,14 +141,14 @@ class PlanCommands(LibraryPart):
 
     async def _press_forced(self, exchange: InteractionExchange, press: Press) -> None:
         plan_id, letters = press.split(2)
-        reason = press.fields.get(REASON.id, "")
+        reason = press.fields.get(REASON, "")
         await self._publish_plan(exchange, plan_id, read_consent(letters), reason)
 
     async def _press_discard(self, exchange: InteractionExchange, press: Press) -> None:
         if await self._find_plan(exchange, press.argument) is None:
             return
         await self.service.discard(exchange.library, press.argument, actor=exchange.actor)
-        note = render_note("**The plan was discarded.** Nothing was changed.", Tone.DONE)
+        note = render_note(tr("**The plan was discarded.** Nothing was changed."), Tone.DONE)
         await exchange.show([note])
 
     async def _publish_plan(
@@ -170,7 +172,7 @@ class PlanCommands(LibraryPart):
                 on_progress=on_progress,
             )
 
-        await self.publish_shown(exchange, "Publishing the plan", publish, consent)
+        await self.publish_shown(exchange, tr("Publishing the plan"), publish, consent)
 
     async def _find_plan(self, exchange: InteractionExchange, plan_id: str) -> Plan | None:
         """The plan; where it is unknown, that is shown and None given."""
@@ -182,7 +184,8 @@ class PlanCommands(LibraryPart):
 
 
 def _ask_for_reason(press: Press) -> Form:
-    return Form(action_id("plan", "forced", press.argument), "Publish anyway", (REASON,))
+    field = TextField(REASON, tr("Why? (goes into the audit)"), several_lines=True, limit=300)
+    return Form(action_id("plan", "forced", press.argument), tr("Publish anyway"), (field,))
 
 
 def _number(text: str) -> int:

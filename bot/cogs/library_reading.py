@@ -16,6 +16,7 @@ from bot.cogs.targets import (
     read_target,
     what_is_wrong,
 )
+from bot.speech import tr
 from index.entries import SourceOptions
 from index.models import OnProgress, SyncReport
 
@@ -73,7 +74,7 @@ class ReadingCommands(LibraryPart):
     ) -> None:
         wrong = what_is_wrong(target, self.config.upload_limit, needed=True)
         if target.files and options is not None:
-            wrong = wrong or OPTIONS_NEED_A_PAGE
+            wrong = wrong or tr(OPTIONS_NEED_A_PAGE)
         if wrong:
             raise NotDone(wrong)
 
@@ -91,8 +92,10 @@ class ReadingCommands(LibraryPart):
                 exchange.library, uploads, actor=exchange.actor, on_progress=on_progress
             )
 
-        what = "the address" if target.url else "the file" if len(target.files) == 1 else "files"
-        await self.publish_shown(exchange, f"Adding {what}", add)
+        what = tr("Adding files")
+        if target.url or len(target.files) == 1:
+            what = tr("Adding the address") if target.url else tr("Adding the file")
+        await self.publish_shown(exchange, what, add)
 
     async def _sync(self, exchange: InteractionExchange) -> None:
         async def sync(on_progress: OnProgress) -> SyncReport:
@@ -100,4 +103,4 @@ class ReadingCommands(LibraryPart):
                 exchange.library, actor=exchange.actor, on_progress=on_progress
             )
 
-        await self.publish_shown(exchange, "Reading the sources again", sync)
+        await self.publish_shown(exchange, tr("Reading the sources again"), sync)

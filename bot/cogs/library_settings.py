@@ -8,6 +8,7 @@ from bot.cogs.exchange import Interaction, InteractionExchange
 from bot.cogs.part import LibraryPart
 from bot.rendering.parts import Tone
 from bot.rendering.plans import render_note
+from bot.speech import tr
 from index.recency import WORDS
 
 _SETTING_LIMIT = 20
@@ -29,7 +30,10 @@ class SettingCommands(LibraryPart):
     async def _recency(self, exchange: InteractionExchange, setting: str | None) -> None:
         if setting is None:
             found = await self.service.recency(exchange.library)
-            await exchange.show([render_note(f"**Recency** is {found.describe()}.")])
+            await exchange.show(
+                [render_note(tr("**Recency** is {setting}.", setting=found.describe()))]
+            )
             return
         made = await self.service.set_recency(exchange.library, setting, actor=exchange.actor)
-        await exchange.show([render_note(f"**Recency is now** {made.describe()}.", Tone.DONE)])
+        told = tr("**Recency is now** {setting}.", setting=made.describe())
+        await exchange.show([render_note(told, Tone.DONE)])

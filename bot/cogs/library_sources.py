@@ -18,12 +18,13 @@ from bot.rendering.content import SOURCES_PAGE, render_schedule, render_sources
 from bot.rendering.lists import page_of
 from bot.rendering.parts import Tone
 from bot.rendering.plans import render_note
+from bot.speech import mark, tr
 from index.models import SourceKind
 
-CANNOT_WRITE = (
+CANNOT_WRITE = mark(
     "I may not write in that channel. Give me View Channel and Send Messages there, then try again."
 )
-NO_REPORTS = "**Scheduled reports go nowhere now.** Name a channel to get them."
+NO_REPORTS = mark("**Scheduled reports go nowhere now.** Name a channel to get them.")
 _OFF = frozenset({"off", "never", "none", "no"})
 _WHEN_LIMIT = 100
 _GIVEN_LIMIT = 300
@@ -93,10 +94,12 @@ class SourceCommands(LibraryPart):
         self, exchange: InteractionExchange, channel: discord.TextChannel | None
     ) -> None:
         if channel is not None and not _may_write(channel):
-            raise NotDone(CANNOT_WRITE)
+            raise NotDone(tr(CANNOT_WRITE))
         channel_id = channel.id if channel else None
         await self.service.set_reports_channel(exchange.library, channel_id, actor=exchange.actor)
-        told = f"**Reports of scheduled runs go to <#{channel_id}>.**" if channel else NO_REPORTS
+        told = tr(NO_REPORTS)
+        if channel:
+            told = tr("**Reports of scheduled runs go to {channel}.**", channel=f"<#{channel_id}>")
         await exchange.show([render_note(told, Tone.DONE)])
 
 

@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
-from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES, channels_of, roles_of
+from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
 from bot.cogs.layout import build_view
+from bot.cogs.permissions import explain_silence
+from bot.cogs.places import channels_of, roles_of
 from bot.policy import Person, Place
 from bot.rendering.parts import Card, Tone
 
@@ -54,14 +56,20 @@ class MessageExchange:
         reference = self._message.reference
         return reference.message_id if reference is not None else None
 
-    def can_answer(self) -> bool:
-        """Whether Discord lets the bot write there, as far as it is known."""
+    def explain_silence(self) -> str | None:
+        """Why Discord does not let the bot write there, in words; None as far as it does."""
         permissions = self._own_permissions()
         if permissions is None:
-            return True
-        if isinstance(self._message.channel, discord.Thread):
-            return permissions.send_messages_in_threads
-        return permissions.send_messages
+            return None
+        return explain_silence(self._message.channel, permissions, named=True)
+
+    async def tell_asker(self, sentence: str) -> None:
+        """Say it in private messages, where the asker takes any."""
+        self._resolved = True
+        with suppress(*SEND_FAILURES):
+            await self._message.author.send(
+                sentence, suppress_embeds=True, allowed_mentions=NO_MENTIONS
+            )
 
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
@@ -105,6 +113,14 @@ class MessageExchange:
             )
         else:
             await channel.send(sentence, suppress_embeds=True, allowed_mentions=NO_MENTIONS)
+
+    async def withdraw(self) -> None:
+        """Delete what was shown; it may be gone already."""
+        self._resolved = True
+        shown, self._shown = self._shown, []
+        for message in shown:
+            with suppress(discord.NotFound):
+                await message.delete()
 
     async def _replace(self, card: Card) -> None:
         """Put a final card where an unfinished one stands; where it is gone, send it anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from bot.cogs.errors import ErrorDesk
@@ -11,7 +12,7 @@ from bot.cogs.intake import Intake
 from bot.cogs.refusals import NotDone
 from bot.policy import RESTARTING, Decision, Person, Place, may_ask, may_moderate
 from bot.rendering.actions import Form
-from bot.speech import mark, speak, tr
+from bot.speech import mark, read_locale, speak, tr
 from bot.state.servers import DEFAULT, ServerBook, ServerSettings
 
 ENDED = mark(
@@ -29,6 +30,9 @@ class Homes(Protocol):
         """The server that the person chose and who they are there; None where there is none.
 
         They are a member of it at this moment.
+
+        Raises:
+            NotDone: it cannot be told, and why.
         """
         ...
 
@@ -133,10 +137,18 @@ class Desk:
     async def _judge(self, exchange: InteractionExchange) -> tuple[ServerSettings, Decision]:
         place = exchange.place
         if exchange.home is None:
-            found = await self._homes.find(exchange.interaction)
+            speak(read_locale(str(exchange.interaction.locale)))
+            try:
+                found = await self._homes.find(exchange.interaction)
+            except NotDone as why:
+                # Some things need no server, such as what is kept about somebody.
+                decision = self.decide(place, exchange.person, DEFAULT)
+                return DEFAULT, decision if decision.allowed else replace(
+                    decision, sentence=str(why)
+                )
             if found is not None:
                 exchange.home, exchange.person = found
-                place = Place(exchange.home, is_member=True)
+                place = Place(exchange.home, any_channel=True)
         rules = await self._servers.of(exchange.home) if exchange.home is not None else DEFAULT
         interaction = exchange.interaction
         speak(

@@ -16,6 +16,7 @@ from bot.rendering.lists import Names
 from bot.rendering.parts import Card
 from bot.rendering.plans import Stop, render_guard, render_unfit
 from bot.rendering.reports import render_report, summarise_report
+from bot.speech import tr
 from index.errors import PlanBlocked, PlanOutdated
 from index.models import OnProgress, SyncReport
 from index.plans import Consent
@@ -64,9 +65,9 @@ class LibraryPart(commands.Cog):
             report = await publication(on_progress)
         except PlanBlocked as blocked:
             card = await self._show_guard(exchange.library, blocked, consent)
-            return Outcome((card,), "Nothing was published: a moderator has to look first.")
+            return Outcome((card,), tr("Nothing was published: a moderator has to look first."))
         except PlanOutdated as outdated:
-            return Outcome((render_unfit(str(outdated)),), "Nothing was published.")
+            return Outcome((render_unfit(str(outdated)),), tr("Nothing was published."))
         return Outcome(await self._show_report(exchange.library, report), summarise_report(report))
 
     async def _show_guard(self, library: str, blocked: PlanBlocked, given: Consent) -> Card:

@@ -37,6 +37,11 @@ class People:
             self._remember(interaction.guild_id or 0, actor, names[actor])
         return names
 
+    def forget(self, actor: str) -> None:
+        """Know the name of an actor no more, in any server."""
+        for known in [each for each in self._known if each[1] == actor]:
+            del self._known[known]
+
     def _look_up(self, interaction: Interaction, actor: str, user_id: int) -> str | None:
         if interaction.user.id == user_id:
             return interaction.user.display_name

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from bot.answering.checked import CheckedMessage
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
-from bot.state.gaps import Gap, Order
+from bot.cogs.ports_config import Configures
+from bot.cogs.ports_curating import Curates
+from bot.cogs.ports_gaps import Gaps as Gaps  # noqa: PLC0414
+from bot.naming import actor_of as actor_of  # noqa: PLC0414 - the cogs take it from here
+from bot.naming import guild_of as guild_of  # noqa: PLC0414
+from bot.naming import library_of as library_of  # noqa: PLC0414
 from index.entries import SourceOptions
 from index.models import EditionInfo, LibraryStatus, OnProgress, SyncReport, VerifyReport
 from index.plans import Consent, Plan
@@ -36,30 +42,12 @@ class Answers(Protocol):
         """An answer with its citations, or a refusal with its reason."""
         ...
 
+    async def check_message(self, library: str, text: str, id_: str) -> CheckedMessage:
+        """What the articles say of each claim of a message."""
+        ...
+
     async def text_of(self, library: str, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""
-        ...
-
-
-class Gaps(Protocol):
-    """What was asked and left open."""
-
-    async def record_gap(self, library: str, reply: Reply) -> bool:
-        """Keep the question of a reply that shows a gap; whether it does."""
-        ...
-
-    async def gaps(
-        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
-    ) -> tuple[Gap, ...]:
-        """The questions that were left open."""
-        ...
-
-    async def close_gap(self, library: str, key: int) -> Gap | None:
-        """Put a gap away; None where there is none of that number."""
-        ...
-
-    async def prune_gaps(self) -> int:
-        """Forget what nobody asked about for too long; how many they were."""
         ...
 
 
@@ -244,7 +232,7 @@ class Deciding(Protocol):
         ...
 
 
-class Service(Answers, Gaps, Publishing, Deciding, Protocol):
+class Service(Answers, Gaps, Publishing, Deciding, Configures, Curates, Protocol):
     """The libraries, one a server. ``bot.service.FootnoteService`` is the real one."""
 
 
@@ -266,6 +254,20 @@ class BotConfig:
 
     questions_limit: int = 50
     questions_per_person: int = 2
+    waiting_each: int = 20
+    """How many questions of one server may wait until others are answered."""
+    waiting_all: int = 200
+    """How many questions may wait in all."""
+    waiting_timeout: float = 600.0
+    """After how long a question that waits is given up; a token lives for 15 minutes."""
+    reads_content: bool = False
+    """Whether the message content intent is asked for."""
+    direct_messages: bool = False
+    """Whether private messages are answered, from one server's articles."""
+    auto_wait: float = 20.0
+    """How long people have time to answer a new post before the bot does."""
+    auto_limit: int = 60
+    """How many new posts of one server are looked at in an hour."""
     answer_timeout: float = 120.0
     stop_grace: float = 8.0
     upload_limit: int = 10 * 1024 * 1024
@@ -278,19 +280,3 @@ class BotConfig:
     token_lifetime: float = 14 * 60.0
     """How long we rely on an interaction's token; Discord says 15 minutes."""
     answer_retention: timedelta = timedelta(days=90)
-
-
-def library_of(guild_id: int) -> str:
-    """The name of a server's own library."""
-    return f"discord-{guild_id}"
-
-
-def guild_of(library: str) -> int | None:
-    """The server whose library has this name; None for a library of no server."""
-    number = library.removeprefix("discord-")
-    return int(number) if library.startswith("discord-") and number.isdecimal() else None
-
-
-def actor_of(user_id: int) -> str:
-    """How a person of Discord is named in a library's history."""
-    return f"discord:{user_id}"

@@ -3,62 +3,98 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol, Self
 
 from discord import ui
 
 from bot.answering.models import Answer
-from bot.cogs.errors import ErrorDesk
 from bot.cogs.exchange import Interaction, InteractionExchange
 from bot.cogs.intake import Intake
-from bot.cogs.layout import QUOTES_ID
+from bot.cogs.moderation import Desk
 from bot.cogs.ports import Service, library_of
+from bot.policy import Decision, Person, Place, may_ask
 from bot.rendering.quotes import render_quotes
-from bot.state.answers import SentAnswer, confirm_quotes, keep_quote
+from bot.rendering.reply_actions import QUOTES_ID
+from bot.rendering.surroundings import Surroundings, find_surroundings
+from bot.speech import mark, tr
+from bot.state.answers import SentAnswer, SentQuote, confirm_quotes, keep_quote
+from bot.state.servers import ServerSettings
 from bot.state.stores import Stores
 
-FORGOTTEN = "I no longer have the quotes of this answer. Ask the question again to get fresh ones."
-NOTHING_LEFT = "The articles behind this answer have no quotes to show."
+FORGOTTEN = mark(
+    "I no longer have the quotes of this answer. Ask the question again to get fresh ones."
+)
+NOTHING_LEFT = mark("The articles behind this answer have no quotes to show.")
 
 
 class QuotesDesk:
     """Shows the quotes of answers that were sent in the same server."""
 
-    def __init__(
-        self, *, service: Service, stores: Stores, intake: Intake, errors: ErrorDesk
-    ) -> None:
+    def __init__(self, *, service: Service, stores: Stores, desk: Desk) -> None:
         self._service = service
         self._stores = stores
-        self._intake = intake
-        self._errors = errors
+        self._desk = desk
 
     async def show(self, interaction: Interaction, answer_id: str) -> None:
         """Answer a press of the button of that answer."""
-        exchange = InteractionExchange(interaction, private=True)
-        async with self._errors.guard(exchange):
-            decision = self._intake.may_enter(exchange.person.id)
-            if not decision.allowed:
-                await exchange.say(decision.sentence)
-                return
-            with self._intake.working(exchange):
-                async with exchange.waiting():
-                    await self._show(exchange, answer_id)
+        await self._desk.serve(interaction, lambda exchange: self._show(exchange, answer_id))
 
     async def _show(self, exchange: InteractionExchange, answer_id: str) -> None:
-        guild_id = exchange.place.guild_id
+        guild_id = exchange.home
         found = await find_sent(self._stores, answer_id, guild_id) if guild_id else None
         if guild_id is None or found is None:
-            await exchange.say(FORGOTTEN)
+            await exchange.say(tr(FORGOTTEN))
             return
-
-        async def text_of(version_id: str) -> str:
-            return await self._service.text_of(library_of(guild_id), version_id)
-
-        cards = render_quotes(await confirm_quotes(found, text_of))
+        texts = _Texts(self._service, library_of(guild_id))
+        confirmed = await confirm_quotes(found, texts.read)
+        cards = render_quotes(confirmed, await _find_surroundings(confirmed.quotes, texts))
         if cards:
             await exchange.show(cards)
         else:
-            await exchange.say(NOTHING_LEFT)
+            await exchange.say(tr(NOTHING_LEFT))
+
+
+class ReaderDesk(Desk):
+    """Admits whoever reads in the server: what an answer rests on is for all who see it."""
+
+    def decide(self, place: Place, person: Person, rules: ServerSettings) -> Decision:  # noqa: ARG002
+        """Anybody in a server of the bot."""
+        return may_ask(place, person)
+
+
+class _Texts:
+    """The texts of article versions, each read once."""
+
+    def __init__(self, service: Service, library: str) -> None:
+        self._service = service
+        self._library = library
+        self._known: dict[str, str | None] = {}
+
+    async def read(self, version_id: str) -> str:
+        """The text; ``KeyError`` where it is no longer stored."""
+        if version_id not in self._known:
+            try:
+                text = await self._service.text_of(self._library, version_id)
+            except KeyError:
+                self._known[version_id] = None
+            else:
+                self._known[version_id] = text
+        found = self._known[version_id]
+        if found is None:
+            raise KeyError(version_id)
+        return found
+
+
+async def _find_surroundings(quotes: Sequence[SentQuote], texts: _Texts) -> dict[int, Surroundings]:
+    """What stands around each quote, by its number, as far as the articles are stored."""
+    found: dict[int, Surroundings] = {}
+    for quote in quotes:
+        with suppress(KeyError):
+            text = await texts.read(quote.version_id)
+            found[quote.number] = find_surroundings(text, quote.start, quote.end)
+    return found
 
 
 async def find_sent(stores: Stores, answer_id: str, guild_id: int) -> SentAnswer | None:

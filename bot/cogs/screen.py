@@ -14,6 +14,7 @@ from bot.cogs.exchange import SEND_FAILURES
 from bot.cogs.ports import BotConfig
 from bot.rendering.parts import Card
 from bot.rendering.underway import render_underway
+from bot.rendering.waiting import render_waiting
 
 Sleep = Callable[[float], Awaitable[None]]
 _LAST_WORD_SECONDS = 5.0
@@ -50,12 +51,17 @@ class AnswerScreen:
         self._config = config
         self._sleep = sleep
         self._latest: Underway | None = None
+        self._place: int | None = None
         self._drawing = asyncio.Lock()
         self._log = structlog.get_logger(__name__)
 
     def note(self, underway: Underway) -> None:
         """Note how far it is."""
         self._latest = underway
+
+    def note_place(self, place: int) -> None:
+        """Note how many questions come before this one."""
+        self._place = place
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
@@ -86,9 +92,15 @@ class AnswerScreen:
             self._log.info("progress_not_shown", cause=repr(error))
 
     async def _draw(self, drawn: Card | None) -> Card | None:
-        if self._latest is None:
+        card = self._render()
+        if card is None:
             return drawn
-        card = render_underway(self._latest, question=self._question)
         if card != drawn:
             await self._exchange.update(card)
         return card
+
+    def _render(self) -> Card | None:
+        """What there is to show now, if anything."""
+        if self._latest is not None:
+            return render_underway(self._latest, question=self._question)
+        return None if self._place is None else render_waiting(self._place, self._question)

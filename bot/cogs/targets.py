@@ -12,12 +12,13 @@ import discord
 from bot.cogs.ports import BotConfig, Upload
 from bot.cogs.refusals import NotDone
 from bot.rendering.dates import readable_size
+from bot.speech import mark, tr
 from index.entries import SourceOptions
 
-ONE_OF_TWO = "Give me either a `url` or a `file` (up to five), one of the two."
-NOT_A_PAGE = "That is no address of a page: it has to begin with `https://` or `http://`."
-NO_LANGUAGE = "A language has two letters, as `en` or `de`."
-OPTIONS_NEED_A_PAGE = (
+ONE_OF_TWO = mark("Give me either a `url` or a `file` (up to five), one of the two.")
+NOT_A_PAGE = mark("That is no address of a page: it has to begin with `https://` or `http://`.")
+NO_LANGUAGE = mark("A language has two letters, as `en` or `de`.")
+OPTIONS_NEED_A_PAGE = mark(
     "`include`, `exclude`, `language` and `limit` go with a `url`, not with files."
 )
 URL_LIMIT = 2000
@@ -71,9 +72,9 @@ def what_is_wrong(target: Target, limit: int, *, needed: bool) -> str:
         needed: Whether something has to be given.
     """
     if (target.url and target.files) or (needed and not target.url and not target.files):
-        return ONE_OF_TWO
+        return tr(ONE_OF_TWO)
     if target.url and not _PAGE.fullmatch(target.url):
-        return NOT_A_PAGE
+        return tr(NOT_A_PAGE)
     large = next((file.size for file in target.files if file.size > limit), None)
     return "" if large is None else _too_large(large, limit)
 
@@ -90,7 +91,7 @@ def read_options(
         return None
     code = (language or "").strip().lower()
     if code and not _LANGUAGE.fullmatch(code):
-        raise NotDone(NO_LANGUAGE)
+        raise NotDone(tr(NO_LANGUAGE))
     return SourceOptions(
         include=_split(include), exclude=_split(exclude), language=code or None, limit=limit
     )
@@ -102,4 +103,8 @@ def _split(patterns: str | None) -> tuple[str, ...]:
 
 
 def _too_large(size: int, limit: int) -> str:
-    return f"The file has {readable_size(size)}; I take files of up to {readable_size(limit)}."
+    return tr(
+        "The file has {size}; I take files of up to {limit}.",
+        size=readable_size(size),
+        limit=readable_size(limit),
+    )

@@ -10,6 +10,7 @@ from bot.llm.model import Limits, LlamaIndexModel
 from bot.llm.turns import Turns
 from bot.settings_llm import ModelSettings
 from bot.state.answers import Database
+from bot.state.servers import read_day_tokens
 from bot.state.spending import Limit, Prices, SpendingLog
 
 
@@ -59,6 +60,7 @@ def make_spending(settings: ModelSettings, database: Database, *, zone: tzinfo) 
         prices=Prices(settings.llm_price_in, settings.llm_price_out),
         all_accounts=Limit(settings.llm_day_tokens, settings.llm_day_money),
         one_account=Limit(settings.llm_server_day_tokens, settings.llm_server_day_money),
+        own_tokens=read_day_tokens,
         zone=zone,
     )
 

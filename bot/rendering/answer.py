@@ -7,31 +7,38 @@ its own sentences, so that no claim stands without them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.models import Answer, AnswerSentence, Citation, Reply
 from bot.rendering.differences import cited_in, write_differences
 from bot.rendering.parts import CARD_LIMIT, Card, Tone
 from bot.rendering.refusal import render_refusal
-from bot.rendering.sources import FULL, TIGHT, SourceStyle, mark, write_sources
+from bot.rendering.reply_actions import NOWHERE, Shown, offer_actions, open_links
+from bot.rendering.sources import FULL, TIGHT, SourceStyle, write_sources
+from bot.rendering.sources import mark as number_mark
 from bot.rendering.text import (
     clean_line,
     escape,
+    isolate,
     measure,
     shorten,
     without_mark_likes,
 )
+from bot.speech import mark, tr, tr_n
 
 CARDS_LIMIT = 3
-UNDERSTOOD_MARK = "-# Understood as: "
+UNDERSTOOD = mark("Understood as:")
+HEAD_LIMIT = 200
+"""What may be said above a reply."""
 _QUESTION_LIMIT = 300
 _NOTICE_LIMIT = 300
-# Kept free for the question as asked and as understood, the notice, the word on what was left
-# out, and line ends.
-_RESERVE = 2 * _QUESTION_LIMIT + _NOTICE_LIMIT + 150
+_ISOLATES = 2
+# Kept free for the question as asked and as understood, what is said above it, the notice, the
+# word on what was left out, and line ends.
+_RESERVE = 2 * _QUESTION_LIMIT + HEAD_LIMIT + _NOTICE_LIMIT + 150
 _ROOM = CARD_LIMIT - _RESERVE
 _SENTENCE_ROOM = 800
-_STILL_WRITING = "-# **Still writing ...** Every sentence here is checked already."
+_STILL_WRITING = mark("**Still writing ...** Every sentence here is checked already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +57,29 @@ class _Piece:
 def render_reply(
     reply: Reply,
     *,
-    answer_id: str | None = None,
+    shown: Shown = NOWHERE,
     show_question: bool = True,
     for_moderator: bool = False,
+    head: str = "",
 ) -> tuple[Card, ...]:
     """The cards of a reply, to be sent in order.
 
+    Each card has buttons that open its own articles, the last one those of the whole reply.
+
     Args:
         reply: What the engine gave.
-        answer_id: Under which the quotes can be asked for; the last card gets the button.
+        shown: Where it is shown, which decides on its buttons.
         show_question: Whether the first card begins with the question.
         for_moderator: Whether a refusal says how to add articles.
+        head: A harmless line that stands small above all, of ``HEAD_LIMIT`` units at most.
     """
     question = _write_question(reply, show_question=show_question)
+    opening = "\n".join(filter(None, [head and f"-# {head}", question])) or None
     notice = f"-# {shorten(reply.notice, _NOTICE_LIMIT - 3)}" if reply.notice else None
     if isinstance(reply, Answer):
-        return _render_answer(reply, question, notice, answer_id)
-    return (render_refusal(reply, question=question, notice=notice, for_moderator=for_moderator),)
+        return _render_answer(reply, opening, notice, shown)
+    card = render_refusal(reply, question=opening, notice=notice, for_moderator=for_moderator)
+    return (replace(card, actions=offer_actions(reply, shown)),)
 
 
 def render_unfinished(partial: Answer, *, show_question: bool = True) -> Card:
@@ -74,28 +87,35 @@ def render_unfinished(partial: Answer, *, show_question: bool = True) -> Card:
     page = _make_pages(partial)[0]
     question = _write_question(partial, show_question=show_question)
     told = [_write_text(page), _write_difference(page), _write_page_sources(page)]
-    blocks = [question, *told, _STILL_WRITING]
+    blocks = [question, *told, f"-# {tr(_STILL_WRITING)}"]
     return Card(tuple(filter(None, blocks)), Tone.WORKING)
 
 
 def _write_question(reply: Reply, *, show_question: bool) -> str | None:
-    asked = shorten(reply.question.text, _QUESTION_LIMIT - 4) if show_question else ""
-    understood = shorten(reply.asked_as or "", _QUESTION_LIMIT - len(UNDERSTOOD_MARK))
-    lines = [asked and f"**{asked}**", understood and f"{UNDERSTOOD_MARK}{understood}"]
+    asked = write_question(reply.question.text) if show_question else ""
+    opening = f"-# {tr(UNDERSTOOD)} "
+    understood = shorten(reply.asked_as or "", _QUESTION_LIMIT - measure(opening) - _ISOLATES)
+    lines = [asked, understood and opening + isolate(understood)]
     return "\n".join(filter(None, lines)) or None
 
 
+def write_question(text: str) -> str:
+    """A question as a reply begins with it; "" where it shows nothing."""
+    asked = shorten(text, _QUESTION_LIMIT - 4 - _ISOLATES)
+    return asked and f"**{isolate(asked)}**"
+
+
 def _render_answer(
-    answer: Answer, question: str | None, notice: str | None, answer_id: str | None
+    answer: Answer, opening: str | None, notice: str | None, shown: Shown
 ) -> tuple[Card, ...]:
     pages = _make_pages(answer)
-    shown, left_out = pages[:CARDS_LIMIT], sum(map(len, pages[CARDS_LIMIT:]))
+    kept, left_out = pages[:CARDS_LIMIT], sum(map(len, pages[CARDS_LIMIT:]))
     cards = []
-    for number, page in enumerate(shown):
-        is_last = number == len(shown) - 1
+    for number, page in enumerate(kept):
+        is_last = number == len(kept) - 1
         endings = [notice, _say_left_out(left_out)] if is_last else []
         blocks = [
-            question if number == 0 else None,
+            opening if number == 0 else None,
             _write_text(page),
             _write_difference(page),
             "\n".join(filter(None, [_write_page_sources(page), *endings])),
@@ -104,7 +124,10 @@ def _render_answer(
             Card(
                 blocks=tuple(filter(None, blocks)),
                 tone=Tone.ANSWER,
-                answer_id=answer_id if is_last else None,
+                actions=(
+                    *open_links(_cited_on(page)),
+                    *(offer_actions(answer, shown) if is_last else ()),
+                ),
             )
         )
     return tuple(cards)
@@ -141,17 +164,18 @@ def _make_piece(sentence: AnswerSentence, by_number: dict[int, Citation]) -> _Pi
     """The sentence with its sources; shortened where it fills more than a card by itself."""
     text = without_mark_likes(clean_line(sentence.text))
     citations = tuple(by_number[number] for number in sentence.citations)
-    whole = _Piece(_mark(escape(text), citations), citations)
+    whole = _Piece(_mark(isolate(escape(text)), citations), citations)
     if _size([whole]) <= _ROOM:
         return whole
     for style in (FULL, TIGHT):
-        room = _ROOM - _size([_Piece(_mark("", citations), citations, style)])
+        room = _ROOM - _size([_Piece(_mark("", citations), citations, style)]) - _ISOLATES
         if room >= _SENTENCE_ROOM:
-            return _Piece(_mark(shorten(text, room), citations), citations, style)
+            return _Piece(_mark(isolate(shorten(text, room)), citations), citations, style)
     # So many sources that they leave no room: the first ones, each with its mark.
     while _size([_Piece(_mark("", citations), citations, TIGHT)]) > _ROOM - _SENTENCE_ROOM:
         citations = citations[: len(citations) * 3 // 4]
-    return _Piece(_mark(shorten(text, _SENTENCE_ROOM), citations), citations, TIGHT)
+    cut = isolate(shorten(text, _SENTENCE_ROOM - _ISOLATES))
+    return _Piece(_mark(cut, citations), citations, TIGHT)
 
 
 def _size(page: Sequence[_Piece]) -> int:
@@ -168,17 +192,26 @@ def _write_difference(page: Sequence[_Piece]) -> str:
 
 
 def _write_page_sources(page: Sequence[_Piece]) -> str:
-    used = {citation.number: citation for piece in page for citation in piece.citations}
     style = TIGHT if any(piece.style is TIGHT for piece in page) else FULL
-    return write_sources([used[number] for number in sorted(used)], style)
+    return write_sources(_cited_on(page), style)
+
+
+def _cited_on(page: Sequence[_Piece]) -> list[Citation]:
+    used = {citation.number: citation for piece in page for citation in piece.citations}
+    return [used[number] for number in sorted(used)]
 
 
 def _mark(text: str, citations: Sequence[Citation]) -> str:
-    return " ".join([text, *(mark(citation.number) for citation in citations)])
+    return " ".join([text, *(number_mark(citation.number) for citation in citations)])
 
 
 def _say_left_out(count: int) -> str | None:
     if not count:
         return None
-    what = "one more sentence" if count == 1 else f"{count} more sentences"
-    return f"-# Left out for length: {what} with their sources. A narrower question shows more."
+    said = tr_n(
+        "Left out for length: one more sentence with its sources. A narrower question shows more.",
+        "Left out for length: {count} more sentences with their sources. "
+        "A narrower question shows more.",
+        count,
+    )
+    return f"-# {said}"

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from bot.rendering.actions import CHOICES_LIMIT, Button, Choice, Menu, action_id
 from bot.rendering.lists import show_title
 from bot.rendering.parts import CARD_LIMIT, Card, Tone
+from bot.rendering.plans import KINDS
 from bot.rendering.text import code_line, measure, plain_line, shorten
+from bot.speech import tr, tr_n
 from index.plans import Plan, PlanItem
 
 _LINE_LIMIT = 600
@@ -19,14 +21,13 @@ _RESERVE = 200
 def render_changes(plan: Plan, page: int) -> Card:
     """The diff of one article, with ways to the others and back to the plan."""
     items = [item for item in plan.items if item.diff]
-    back = Button("Back to the plan", action_id("plan", "show", plan.id))
+    back = Button(tr("Back to the plan"), action_id("plan", "show", plan.id))
     if not items:
-        return Card(("No text is changed by this plan.",), Tone.PLAN, actions=(back,))
+        return Card((tr("No text is changed by this plan."),), Tone.PLAN, actions=(back,))
     page = min(max(page, 0), len(items) - 1)
     item = items[page]
-    title = (
-        f"**{show_title(item.title)}**\n-# Change {page + 1} of {len(items)} · {item.kind.value}"
-    )
+    place = tr("Change {number} of {total}", number=page + 1, total=len(items))
+    title = f"**{show_title(item.title)}**\n-# {place} · {tr(KINDS[item.kind])}"
     why = [shorten(each, _WHY_LIMIT) for each in item.suspicions[:3]]
     opening = "\n".join([title, *why])
     diff = _write_diff(item.diff, CARD_LIMIT - measure(opening) - _RESERVE)
@@ -46,7 +47,12 @@ def _write_diff(diff: Sequence[str], room: int) -> str:
         written = mark + gap + code_line(line[1:], _LINE_LIMIT)
         if measure("\n".join([*lines, written])) > room:
             rest = len(diff) - number
-            return f"{_fence(lines)}\n-# … {rest:,} more lines; the rest is too long to show here."
+            left_out = tr_n(
+                "… {count} more line; the rest is too long to show here.",
+                "… {count} more lines; the rest is too long to show here.",
+                rest,
+            )
+            return f"{_fence(lines)}\n-# {left_out}"
         lines.append(written)
     return _fence(lines)
 
@@ -70,7 +76,7 @@ def _menu(plan: Plan, items: Sequence[PlanItem], page: int) -> tuple[Menu, ...]:
         for number, item in enumerate(items)
         if start <= number < start + CHOICES_LIMIT
     )
-    return (Menu(action_id("plan", "jump", plan.id), "Another change …", choices),)
+    return (Menu(action_id("plan", "jump", plan.id), tr("Another change …"), choices),)
 
 
 def _turn(plan: Plan, items: Sequence[PlanItem], page: int) -> tuple[Button, ...]:
@@ -78,6 +84,6 @@ def _turn(plan: Plan, items: Sequence[PlanItem], page: int) -> tuple[Button, ...
         return ()
     last = len(items) - 1
     return (
-        Button("Previous", action_id("plan", "changes", plan.id, page - 1), disabled=not page),
-        Button("Next", action_id("plan", "changes", plan.id, page + 1), disabled=page == last),
+        Button(tr("Previous"), action_id("plan", "changes", plan.id, page - 1), disabled=not page),
+        Button(tr("Next"), action_id("plan", "changes", plan.id, page + 1), disabled=page == last),
     )

@@ -19,6 +19,7 @@ from bot.rendering.lists import (
 )
 from bot.rendering.parts import Card, Tone
 from bot.rendering.text import shorten
+from bot.speech import mark, say_number, tr
 from index.entries import SourceOptions
 from index.models import SourceKind
 from index.records import SourceInfo, Supersession
@@ -28,57 +29,74 @@ _LOCATION_LIMIT = 200
 _OUTCOME_LIMIT = 160
 _PATTERN_LIMIT = 60
 _SCHEDULE_LIMIT = 60
+_KINDS = {
+    SourceKind.FILE: mark("file"),
+    SourceKind.FOLDER: mark("folder"),
+    SourceKind.JSONL: mark("jsonl"),
+    SourceKind.PAGE: mark("page"),
+    SourceKind.SITEMAP: mark("sitemap"),
+    SourceKind.FEED: mark("feed"),
+    SourceKind.UPLOAD: mark("upload"),
+}
 
 
 def render_removal(title: str, article_key: str, reason: str) -> Card:
     """What taking an article out means, before it is done."""
-    text = (
-        f"**Take 1 article out of the answers?**\n- {show_title(title)}\n"
+    told = tr(
         "It leaves at once, and reading its source again does not bring it back. "
         "`/index rollback` does."
     )
-    go = Button("Take it out", action_id("article", "remove", article_key), Style.DANGER)
+    text = f"{tr('**Take 1 article out of the answers?**')}\n- {show_title(title)}\n{told}"
+    go = Button(tr("Take it out"), action_id("article", "remove", article_key), Style.DANGER)
     return Card(_with_reason(text, reason), Tone.WARNING, actions=(go, leave_button()))
 
 
 def render_source_removal(source: SourceInfo, reason: str) -> Card:
     """What forgetting a source means, before it is done."""
     articles = count(source.articles, "article")
-    text = (
-        f"**Forget this source and take its {articles} out of the answers?**\n"
-        f"- {show_place(source.source.location, _LOCATION_LIMIT)}\n"
-        "They leave at once. `/index rollback` brings the articles back, not the source."
+    asked = tr(
+        "**Forget this source and take its {articles} out of the answers?**", articles=articles
     )
-    go = Button(f"Take {articles} out", action_id("source", "remove", source.key), Style.DANGER)
+    told = tr("They leave at once. `/index rollback` brings the articles back, not the source.")
+    text = f"{asked}\n- {show_place(source.source.location, _LOCATION_LIMIT)}\n{told}"
+    go = Button(
+        tr("Take {articles} out", articles=articles),
+        action_id("source", "remove", source.key),
+        Style.DANGER,
+    )
     return Card(_with_reason(text, reason), Tone.WARNING, actions=(go, leave_button()))
 
 
-def render_superseded(mark: Supersession, title: str, article_key: str) -> Card:
+def render_superseded(label: Supersession, title: str, article_key: str) -> Card:
     """That an article is now labelled, with the way back."""
-    text = (
-        f"**{show_title(title)}** is now labelled as superseded by "
-        f"**{show_title(mark.by_title or mark.by)}**.\n"
-        "-# It stays findable; answers that cite it say so."
+    told = tr(
+        "**{title}** is now labelled as superseded by **{newer}**.",
+        title=show_title(title),
+        newer=show_title(label.by_title or label.by),
     )
-    undo = Button("Take the label off", action_id("article", "unmark", article_key))
-    return Card(_with_reason(text, mark.reason), Tone.DONE, actions=(undo,))
+    text = f"{told}\n-# " + tr("It stays findable; answers that cite it say so.")
+    undo = Button(tr("Take the label off"), action_id("article", "unmark", article_key))
+    return Card(_with_reason(text, label.reason), Tone.DONE, actions=(undo,))
 
 
 def render_unmarked(title: str) -> Card:
     """That an article is no longer labelled."""
-    return Card((f"**{show_title(title)}** is not labelled as superseded.",), Tone.DONE)
+    text = tr("**{title}** is not labelled as superseded.", title=show_title(title))
+    return Card((text,), Tone.DONE)
 
 
 def render_sources(sources: Sequence[SourceInfo], names: Names, page: int = 0) -> Card:
     """The remembered sources with how they are read, when, and how it went."""
     if not sources:
-        return Card(("No source is remembered. `/index add` remembers one.",), Tone.PLAN)
+        return Card((tr("No source is remembered. `/index add` remembers one."),), Tone.PLAN)
     page, pages, blocks = cut_page(
         sources, page, lambda each: _write_source(each, names), size=SOURCES_PAGE
     )
-    closing = "-# `/index schedule` reads one by the clock, `/index sync` reads them all now."
+    closing = "-# " + tr(
+        "`/index schedule` reads one by the clock, `/index sync` reads them all now."
+    )
     return Card(
-        ("**Sources**", *blocks, closing),
+        (tr("**Sources**"), *blocks, closing),
         Tone.PLAN,
         actions=page_buttons(page, pages, "source", "list"),
     )
@@ -90,14 +108,21 @@ def render_schedule(source: SourceInfo) -> Card:
 
 
 def _write_source(source: SourceInfo, names: Names) -> str:
-    kind = f"{source.source.kind.value} · {count(source.articles, 'article')}"
+    kind = f"{tr(_KINDS[source.source.kind])} · {count(source.articles, 'article')}"
     outcome = shorten(source.outcome, _OUTCOME_LIMIT)
     lines = [
         _write_location(source),
         " · ".join(filter(None, [kind, *_write_options(source.options)])),
         _write_schedule(source),
-        f"Last time ({moment(source.last_run, 'R')}): {outcome}" if outcome else "",
-        f"-# added {moment(source.added_at)} · {write_actor(source.added_by, names)}",
+        tr("Last time ({when}): {outcome}", when=moment(source.last_run, "R"), outcome=outcome)
+        if outcome
+        else "",
+        "-# "
+        + tr(
+            "added {when} · {name}",
+            when=moment(source.added_at),
+            name=write_actor(source.added_by, names),
+        ),
     ]
     return "\n".join(filter(None, lines))
 
@@ -108,26 +133,34 @@ def _write_location(source: SourceInfo) -> str:
 
 def _write_schedule(source: SourceInfo) -> str:
     if source.source.kind is SourceKind.UPLOAD:
-        return "A file that was handed over; it cannot be read again"
+        return tr("A file that was handed over; it cannot be read again")
     if not source.schedule:
-        return "Read only when somebody asks for it"
+        return tr("Read only when somebody asks for it")
     when = shorten(source.schedule, _SCHEDULE_LIMIT)
     if source.paused:
-        return f"Read {when}: **paused** after a rollback; set the schedule again to go on"
-    following = f", next {moment(source.next_run, 'R')}" if source.next_run else ""
-    return f"Read {when}{following}"
+        return tr(
+            "Read {when}: **paused** after a rollback; set the schedule again to go on", when=when
+        )
+    if source.next_run:
+        return tr("Read {when}, next {next}", when=when, next=moment(source.next_run, "R"))
+    return tr("Read {when}", when=when)
 
 
 def _write_options(options: SourceOptions) -> list[str]:
     told = []
-    for word, patterns in (("only", options.include), ("without", options.exclude)):
-        if patterns:
-            told.append(f"{word} " + ", ".join(shorten(p, _PATTERN_LIMIT) for p in patterns[:5]))
+    if options.include:
+        told.append(tr("only {patterns}", patterns=_join_patterns(options.include)))
+    if options.exclude:
+        told.append(tr("without {patterns}", patterns=_join_patterns(options.exclude)))
     if options.language:
-        told.append(f"in {shorten(options.language, 8)}")
+        told.append(tr("in {language}", language=shorten(options.language, 8)))
     if options.limit is not None:
-        told.append(f"at most {options.limit:,}")
+        told.append(tr("at most {number}", number=say_number(options.limit)))
     return told
+
+
+def _join_patterns(patterns: Sequence[str]) -> str:
+    return ", ".join(shorten(each, _PATTERN_LIMIT) for each in patterns[:5])
 
 
 def _with_reason(text: str, reason: str) -> tuple[str, ...]:

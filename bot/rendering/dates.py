@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from bot.rendering.text import shorten
+from bot.speech import SOURCE, language, tr, tr_n
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _BEGINS_AS_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T.*)?)?)?\Z")
 _UNKNOWN_LIMIT = 40
+_MINUTE, _HOUR = 60, 3600
 _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
@@ -19,7 +21,8 @@ _MONTHS = (
 def readable_date(given: str | None) -> str | None:
     """``2025-04`` as "April 2025", ``2025-04-29`` as "29 April 2025"; None where unknown.
 
-    A timestamp keeps its time and offset. What is no date is shown as it was given.
+    Days and months are written as in the language that is spoken. A timestamp keeps its time
+    and offset. What is no date is shown as it was given.
     """
     if given is None or not given.strip():
         return None
@@ -40,7 +43,7 @@ def moment(given: str | None, style: str = "f") -> str:
     ``style`` is Discord's: "f" the day and time, "R" how far from now.
     """
     if not given:
-        return "never"
+        return tr("never")
     try:
         known = datetime.fromisoformat(given)
     except ValueError:
@@ -50,11 +53,11 @@ def moment(given: str | None, style: str = "f") -> str:
 
 def readable_span(seconds: float) -> str:
     """A time span in words, roughly: "40 seconds", "3 minutes", "2 hours"."""
-    for size, word in ((3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= 1.5 * size or size == 1:
-            number = max(1, round(seconds / size))
-            return f"{number} {word}" if number == 1 else f"{number} {word}s"
-    raise AssertionError("a second is the last")
+    if seconds >= 1.5 * _HOUR:
+        return tr_n("{count} hour", "{count} hours", round(seconds / _HOUR))
+    if seconds >= 1.5 * _MINUTE:
+        return tr_n("{count} minute", "{count} minutes", round(seconds / _MINUTE))
+    return tr_n("{count} second", "{count} seconds", max(1, round(seconds)))
 
 
 def readable_size(count: int) -> str:
@@ -76,7 +79,7 @@ def _read_partial(given: str) -> str | None:
         return None
     if day:
         return _write_day(known)
-    return f"{_MONTHS[known.month - 1]} {known.year}" if month else str(known.year)
+    return _write_month(known) if month else str(known.year)
 
 
 def _read_timestamp(given: str) -> str | None:
@@ -96,5 +99,17 @@ def _read_timestamp(given: str) -> str | None:
     return f"{text} UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def _write_month(day: date) -> str:
+    if language() != SOURCE:
+        from babel.dates import format_skeleton  # noqa: PLC0415 - English waits for no library
+
+        return format_skeleton("yMMMM", day, locale=language())
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def _write_day(day: date) -> str:
+    if language() != SOURCE:
+        from babel.dates import format_date  # noqa: PLC0415 - as above
+
+        return format_date(day, "long", locale=language())
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -17,6 +17,7 @@ from bot.rendering.lists import (
 )
 from bot.rendering.parts import Card, Tone
 from bot.rendering.text import shorten
+from bot.speech import tr, tr_n
 from index.models import EditionInfo
 from index.records import AuditEntry
 
@@ -28,16 +29,16 @@ _ACTION_LIMIT = 60
 def render_history(editions: Sequence[EditionInfo], names: Names, page: int = 0) -> Card:
     """A page of the editions, newest first."""
     if not editions:
-        return Card(("Nothing was published yet. `/index add` puts articles in.",), Tone.PLAN)
+        return Card((tr("Nothing was published yet. `/index add` puts articles in."),), Tone.PLAN)
     current = editions[0].number
     page, pages, blocks = cut_page(
         editions,
         page,
         lambda each: _write_edition(each, names, is_current=each.number == current),
     )
-    closing = "-# `/index rollback` publishes an earlier edition again."
+    closing = "-# " + tr("`/index rollback` publishes an earlier edition again.")
     return Card(
-        (_head("Editions", page, pages), *blocks, closing),
+        (_head(tr("Editions"), page, pages), *blocks, closing),
         Tone.PLAN,
         actions=page_buttons(page, pages, "history", "page"),
     )
@@ -46,10 +47,10 @@ def render_history(editions: Sequence[EditionInfo], names: Names, page: int = 0)
 def render_audit(entries: Sequence[AuditEntry], names: Names, page: int = 0) -> Card:
     """A page of what was done, by whom and why, newest first."""
     if not entries:
-        return Card(("Nothing was done in this library yet.",), Tone.PLAN)
+        return Card((tr("Nothing was done in this library yet."),), Tone.PLAN)
     page, pages, blocks = cut_page(entries, page, lambda entry: _write_entry(entry, names))
     return Card(
-        (_head("Who did what", page, pages), *blocks),
+        (_head(tr("Who did what"), page, pages), *blocks),
         Tone.PLAN,
         actions=page_buttons(page, pages, "audit", "page"),
     )
@@ -69,18 +70,25 @@ def render_rollback(target: EditionInfo, later: Sequence[EditionInfo], reason: s
         "removal": sum(each.removed for each in later),
     }
     undone = ", ".join(count(number, word) for word, number in sums.items() if number)
-    what = f"edition {later[-1].number}" if len(later) == 1 else f"{len(later)} editions"
+    what = (
+        tr("edition {edition}", edition=later[-1].number)
+        if len(later) == 1
+        else tr_n("{count} edition", "{count} editions", len(later))
+    )
     lines = [
-        f"**Go back to edition {target.number}?**",
-        (
-            f"It was published {moment(target.published_at)}. Its state is published again as a "
-            "new edition; nothing is lost, and you can go forward again the same way."
+        tr("**Go back to edition {edition}?**", edition=target.number),
+        tr(
+            "It was published {when}. Its state is published again as a new edition; nothing is "
+            "lost, and you can go forward again the same way.",
+            when=moment(target.published_at),
         ),
-        f"Undone: {what} since then" + (f", with {undone}." if undone else "."),
-        "Schedules are paused, so that the next run does not undo this.",
+        tr("Undone: {editions} since then, with {changes}.", editions=what, changes=undone)
+        if undone
+        else tr("Undone: {editions} since then.", editions=what),
+        tr("Schedules are paused, so that the next run does not undo this."),
     ]
     go = Button(
-        f"Go back to edition {target.number}",
+        tr("Go back to edition {edition}", edition=target.number),
         action_id("edition", "rollback", target.number, later[0].number),
         Style.DANGER,
     )
@@ -90,29 +98,32 @@ def render_rollback(target: EditionInfo, later: Sequence[EditionInfo], reason: s
 
 def leave_button() -> Button:
     """The button that leaves everything as it is."""
-    return Button("Leave it", action_id("card", "leave"))
+    return Button(tr("Leave it"), action_id("card", "leave"))
 
 
 def _head(title: str, page: int, pages: int) -> str:
-    return f"**{title}**" + (f"\n-# Page {page + 1} of {pages}" if pages > 1 else "")
+    place = tr("Page {page} of {pages}", page=page + 1, pages=pages)
+    return f"**{title}**" + (f"\n-# {place}" if pages > 1 else "")
 
 
 def _write_edition(edition: EditionInfo, names: Names, *, is_current: bool) -> str:
     counted = join_counts(
         (edition.added, "added"), (edition.changed, "changed"), (edition.removed, "removed")
     )
-    now = " · answers come from this one" if is_current else ""
+    now = f" · {tr('answers come from this one')}" if is_current else ""
     note = shorten(edition.note, _NOTE_LIMIT)
-    lines = [f"**{edition.number}** · {counted or 'as before'}{now}", note]
+    lines = [f"**{edition.number}** · {counted or tr('as before')}{now}", note]
     lines.append(f"-# {moment(edition.published_at)} · {write_actor(edition.actor, names)}")
     return "\n".join(filter(None, lines))
 
 
 def _write_entry(entry: AuditEntry, names: Names) -> str:
-    made = f" · edition {entry.edition}" if entry.edition is not None else ""
+    made = (
+        f" · {tr('edition {edition}', edition=entry.edition)}" if entry.edition is not None else ""
+    )
     detail = shorten(entry.detail, _DETAIL_LIMIT)
     lines = [
-        f"**{shorten(entry.action, _ACTION_LIMIT) or 'something'}**{made}",
+        f"**{shorten(entry.action, _ACTION_LIMIT) or tr('something')}**{made}",
         detail,
         write_reason(entry.reason),
         f"-# {moment(entry.at)} · {write_actor(entry.actor, names)}",

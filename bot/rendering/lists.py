@@ -9,6 +9,8 @@ from typing import TypeVar
 from bot.rendering.actions import Button, action_id
 from bot.rendering.parts import CARD_LIMIT
 from bot.rendering.text import measure, shorten
+from bot.speech import LANGUAGES, mark, speaking, tr, tr_n
+from index.forgetting import FORGOTTEN
 from index.models import Problem
 
 SHOWN = 8
@@ -18,7 +20,7 @@ _WHERE_LIMIT = 120
 _MESSAGE_LIMIT = 240
 _NAME_LIMIT = 40
 _REASON_LIMIT = 300
-REASON_MARK = "-# Reason: "
+REASON_MARK = mark("-# Reason: ")
 T = TypeVar("T")
 Names = Mapping[str, str]
 """Actors as people know them."""
@@ -35,8 +37,13 @@ class Section:
     def write(self) -> str:
         """The section as one block."""
         rest = self.total - len(self.lines)
-        more = (f"-# and {rest:,} more",) if rest > 0 else ()
+        more = (write_rest(rest),) if rest > 0 else ()
         return "\n".join([self.head, *self.lines, *more])
+
+
+def write_rest(rest: int) -> str:
+    """That a list has so many entries more, in small print."""
+    return "-# " + tr_n("and {count} more", "and {count} more", rest)
 
 
 def make_section(
@@ -66,33 +73,47 @@ def list_problems(head: str, problems: Sequence[Problem]) -> Section:
 
 def write_actor(actor: str, names: Names) -> str:
     """Who it was, as text: never a mention."""
-    return shorten(names.get(actor, actor), _NAME_LIMIT) or "somebody"
+    if actor == FORGOTTEN:
+        return tr("a forgotten member")
+    return shorten(names.get(actor, actor), _NAME_LIMIT) or tr("somebody")
 
 
 def write_reason(reason: str) -> str:
     """A reason in small print, "" without one."""
     told = shorten(reason, _REASON_LIMIT * 2)
-    return f"{REASON_MARK}{told}" if told else ""
+    return f"{tr(REASON_MARK)}{told}" if told else ""
+
+
+def read_reason_line(line: str) -> str | None:
+    """The reason of a line that ``write_reason`` wrote in any language; None of another."""
+    for language in LANGUAGES:
+        with speaking(language):
+            begin = tr(REASON_MARK)
+        if line.startswith(begin):
+            return line.removeprefix(begin)
+    return None
 
 
 def show_title(title: str, limit: int = _TITLE_LIMIT) -> str:
     """A title as one harmless line, never empty."""
-    return shorten(title, limit) or "Untitled article"
+    return shorten(title, limit) or tr("Untitled article")
 
 
 def show_place(location: str, limit: int = _WHERE_LIMIT) -> str:
     """Where a source is as one harmless line, never empty."""
-    return shorten(location, limit) or "an unnamed place"
+    return shorten(location, limit) or tr("an unnamed place")
 
 
 def count(number: int, what: str) -> str:
     """A number with its word: "1 article", "2,000 articles"."""
+    if what in _COUNTED:
+        return _COUNTED[what](number)
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def join_counts(*counts: tuple[int, str]) -> str:
-    """The counts that are not zero, in one line."""
-    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
+    """The counts that are not zero, in one line: "3 added · 1 changed"."""
+    return " · ".join(_COUNTED[word](number) for number, word in counts if number)
 
 
 def cut_page(
@@ -110,7 +131,7 @@ def cut_page(
     for entry in page_of(entries, page, size):
         blocks.append(write(entry))
         if sum(map(measure, blocks)) > room:
-            blocks[-1] = "-# … the rest of this page is left out for length"
+            blocks[-1] = "-# " + tr("… the rest of this page is left out for length")
             break
     return page, pages, tuple(blocks)
 
@@ -127,11 +148,32 @@ def page_buttons(page: int, pages: int, subject: str, verb: str, *given: str) ->
         return ()
     # The ids must differ, also where both lead nowhere.
     return (
-        Button("Newer", action_id(subject, verb, *given, page - 1), disabled=page == 0),
-        Button("Older", action_id(subject, verb, *given, page + 1), disabled=page == pages - 1),
+        Button(tr("Newer"), action_id(subject, verb, *given, page - 1), disabled=page == 0),
+        Button(tr("Older"), action_id(subject, verb, *given, page + 1), disabled=page == pages - 1),
     )
+
+
+# Each whole, for a language may turn the words around or bend them by the number.
+_COUNTED: Mapping[str, Callable[[int], str]] = {
+    "article": lambda n: tr_n("{count} article", "{count} articles", n),
+    "searchable piece": lambda n: tr_n("{count} searchable piece", "{count} searchable pieces", n),
+    "golden question": lambda n: tr_n("{count} golden question", "{count} golden questions", n),
+    "addition": lambda n: tr_n("{count} addition", "{count} additions", n),
+    "change": lambda n: tr_n("{count} change", "{count} changes", n),
+    "removal": lambda n: tr_n("{count} removal", "{count} removals", n),
+    "open question": lambda n: tr_n("{count} open question", "{count} open questions", n),
+    "added": lambda n: tr_n("{count} added", "{count} added", n),
+    "changed": lambda n: tr_n("{count} changed", "{count} changed", n),
+    "removed": lambda n: tr_n("{count} removed", "{count} removed", n),
+    "gone": lambda n: tr_n("{count} gone", "{count} gone", n),
+    "moved": lambda n: tr_n("{count} moved", "{count} moved", n),
+    "duplicate": lambda n: tr_n("{count} duplicate", "{count} duplicate", n),
+    "suspicious": lambda n: tr_n("{count} suspicious", "{count} suspicious", n),
+    "unchanged": lambda n: tr_n("{count} unchanged", "{count} unchanged", n),
+    "held back": lambda n: tr_n("{count} held back", "{count} held back", n),
+}
 
 
 def _write_problem(problem: Problem) -> str:
     where, message = shorten(problem.where, _WHERE_LIMIT), shorten(problem.message, _MESSAGE_LIMIT)
-    return "- " + (": ".join(filter(None, [where, message])) or "nothing more is known")
+    return "- " + (": ".join(filter(None, [where, message])) or tr("nothing more is known"))

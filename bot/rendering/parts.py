@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.rendering.actions import Action, Button
+from bot.rendering.actions import Action, Button, LinkButton
 from bot.rendering.text import measure
 
 CARD_LIMIT = 4000
@@ -15,6 +16,9 @@ NOTE_LIMIT = 2000
 ROW_LIMIT = 5
 """How many buttons stand side by side."""
 _COMPONENTS_LIMIT = 40
+DESCRIPTION_LIMIT = 1024
+"""What the description of a picture may hold."""
+_FILE_NAME = re.compile(r"[a-z0-9-]{1,80}\.[a-z]{2,5}")
 
 
 class Tone(Enum):
@@ -29,11 +33,33 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a card; a picture is shown in it, under its first block.
+
+    ``description`` is what a screen reader says of a picture.
+
+    Raises:
+        ValueError: Discord would not take it.
+    """
+
+    name: str
+    content: bytes
+    description: str = ""
+    is_picture: bool = False
+
+    def __post_init__(self) -> None:
+        if not _FILE_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name for a file")
+        if measure(self.description) > DESCRIPTION_LIMIT:
+            raise ValueError(f"a description of {measure(self.description)} characters")
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One message: blocks of harmless markdown, parted by thin lines.
 
-    ``answer_id`` asks for the button that shows the quotes of that answer. ``actions`` come
-    below the blocks, buttons side by side.
+    ``actions`` come below the blocks, buttons side by side; those that open pages have rows
+    of their own.
 
     Raises:
         ValueError: Discord would not take it.
@@ -41,8 +67,8 @@ class Card:
 
     blocks: tuple[str, ...]
     tone: Tone
-    answer_id: str | None = None
     actions: tuple[Action, ...] = ()
+    attachment: Attachment | None = None
 
     def __post_init__(self) -> None:
         if not self.blocks or not all(block.strip() for block in self.blocks):
@@ -58,8 +84,8 @@ class Card:
         rows: list[list[Action]] = []
         for action in self.actions:
             last = rows[-1] if rows else []
-            joins = isinstance(action, Button) and last and isinstance(last[0], Button)
-            if joins and len(last) < ROW_LIMIT:
+            joins = isinstance(action, Button | LinkButton) and last
+            if joins and type(last[0]) is type(action) and len(last) < ROW_LIMIT:
                 last.append(action)
             else:
                 rows.append([action])
@@ -67,7 +93,8 @@ class Card:
 
     @property
     def _components(self) -> int:
-        buttons = len(self.rows) + len(self.actions) + 2 * (self.answer_id is not None)
+        buttons = len(self.rows) + len(self.actions)
+        buttons += 2 * (self.attachment is not None)
         return 2 * len(self.blocks) + buttons
 
     @property

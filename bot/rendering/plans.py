@@ -8,7 +8,6 @@ from bot.rendering.actions import Button, Style, action_id
 from bot.rendering.lists import (
     Names,
     Section,
-    count,
     join_counts,
     list_problems,
     make_section,
@@ -18,6 +17,7 @@ from bot.rendering.lists import (
 )
 from bot.rendering.parts import Card, Tone
 from bot.rendering.text import measure, name_commands, shorten
+from bot.speech import mark, say_number, tr, tr_n
 from index.plans import Consent, Plan, PlanItem, PlanKind, PlanState
 
 _WHERE_LIMIT = 120
@@ -25,9 +25,17 @@ _REASON_LIMIT = 240
 _NOTE_LIMIT = 200
 _GUARD_LIMIT = 900
 _RESERVE = 40
+KINDS = {
+    PlanKind.ADDED: mark("added"),
+    PlanKind.CHANGED: mark("changed"),
+    PlanKind.REMOVED: mark("removed"),
+    PlanKind.MOVED: mark("moved"),
+    PlanKind.DUPLICATE: mark("duplicate"),
+    PlanKind.KEPT: mark("kept"),
+}
 _OVER = {
-    PlanState.PUBLISHED: "This plan was published.",
-    PlanState.DISCARDED: "This plan was discarded; nothing was changed.",
+    PlanState.PUBLISHED: mark("This plan was published."),
+    PlanState.DISCARDED: mark("This plan was discarded; nothing was changed."),
 }
 
 
@@ -48,8 +56,7 @@ class Stop:
 
 def render_plan(plan: Plan, names: Names) -> Card:
     """What the plan would change, with the buttons that go on from there."""
-    base = f"edition {plan.base_edition}" if plan.base_edition else "an empty library"
-    head = [f"**Plan `{plan.id}`** against {base}", count_changes(plan), _warn_of_drop(plan)]
+    head = [_write_head(plan), count_changes(plan), _warn_of_drop(plan)]
     opening = "\n".join(filter(None, head))
     closing = _say_what_is_next(plan, names)
     sections = [_list_suspicious(plan), *_list_changes(plan), *_list_remarks(plan)]
@@ -63,17 +70,23 @@ def render_plan(plan: Plan, names: Names) -> Card:
 
 def render_confirm(plan: Plan) -> Card:
     """What publishing it will do, before it is done."""
-    lines = ["**Publish this plan?**", count_changes(plan)]
+    lines = [tr("**Publish this plan?**"), count_changes(plan)]
     if plan.suspicious:
-        lines.append(f"{count(len(plan.suspicious), 'article')} in it may be broken; see the plan.")
+        lines.append(
+            tr_n(
+                "{count} article in it may be broken; see the plan.",
+                "{count} articles in it may be broken; see the plan.",
+                len(plan.suspicious),
+            )
+        )
     lines.append(_warn_of_drop(plan))
-    closing = (
-        "-# Everybody gets answers from the new edition at once. "
+    closing = "-# " + tr(
+        "Everybody gets answers from the new edition at once. "
         "`/index rollback` brings the old one back."
     )
     actions = (
-        Button("Publish now", action_id("plan", "confirm", plan.id), Style.MAIN),
-        Button("Back to the plan", action_id("plan", "show", plan.id)),
+        Button(tr("Publish now"), action_id("plan", "confirm", plan.id), Style.MAIN),
+        Button(tr("Back to the plan"), action_id("plan", "show", plan.id)),
     )
     return Card(("\n".join(filter(None, lines)), closing), Tone.PLAN, actions=actions)
 
@@ -81,12 +94,12 @@ def render_confirm(plan: Plan) -> Card:
 def render_guard(plan: Plan, stop: Stop) -> Card:
     """What stops the publication, exactly, and how to publish all the same."""
     needs = stop.needs
-    opening = f"**Not published: a moderator has to look first**\n{count_changes(plan)}"
+    opening = f"{tr('**Not published: a moderator has to look first**')}\n{count_changes(plan)}"
     is_told_below = stop.failing if needs.golden else needs.drop or needs.suspicious
     told = "" if is_told_below else shorten(stop.sentence, _GUARD_LIMIT)
-    closing = "-# Nothing was changed. Publishing anyway is recorded with your name."
+    closing = "-# " + tr("Nothing was changed. Publishing anyway is recorded with your name.")
     sections = [
-        make_section("**Golden questions that would fail**", stop.failing, _write_failing),
+        make_section(tr("**Golden questions that would fail**"), stop.failing, _write_failing),
         _list_dropped(plan) if needs.drop else None,
         _list_suspicious(plan) if needs.suspicious else None,
     ]
@@ -94,12 +107,12 @@ def render_guard(plan: Plan, stop: Stop) -> Card:
     blocks = [opening, told, *write_sections(list(filter(None, sections)), taken=taken), closing]
     actions = (
         Button(
-            "Publish anyway …",
+            tr("Publish anyway …"),
             action_id("plan", "force", plan.id, write_consent(needs)),
             Style.DANGER,
         ),
         *_looks(plan),
-        Button("Discard", action_id("plan", "discard", plan.id)),
+        Button(tr("Discard"), action_id("plan", "discard", plan.id)),
     )
     return Card(tuple(filter(None, blocks)), Tone.WARNING, actions=actions)
 
@@ -111,8 +124,12 @@ def render_note(sentence: str, tone: Tone = Tone.PLAN, actions: tuple[Button, ..
 
 def render_unfit(sentence: str) -> Card:
     """That a plan cannot be published or shown, and why."""
-    told = shorten(name_commands(sentence), _GUARD_LIMIT) or "The plan no longer fits."
-    return Card((f"**Not published.** {told}", "-# `/index plan` makes a new plan."), Tone.REFUSAL)
+    told = shorten(name_commands(sentence), _GUARD_LIMIT) or tr("The plan no longer fits.")
+    blocks = (
+        tr("**Not published.** {why}", why=told),
+        "-# " + tr("`/index plan` makes a new plan."),
+    )
+    return Card(blocks, Tone.REFUSAL)
 
 
 def write_consent(consent: Consent) -> str:
@@ -137,20 +154,32 @@ def count_changes(plan: Plan) -> str:
         (len(plan.suspicious), "suspicious"),
         (plan.unchanged, "unchanged"),
     )
-    return counted or "no articles"
+    return counted or tr("no articles")
 
 
 def _warn_of_drop(plan: Plan) -> str:
     if not plan.drops_too_much:
         return ""
     share = f" ({plan.drops / plan.articles:.0%})" if plan.articles else ""
-    return (
-        f"**{plan.drops:,} of {count(plan.articles, 'article')}{share} would leave the answers.**"
+    return tr_n(
+        "**{drops} of {count} article{share} would leave the answers.**",
+        "**{drops} of {count} articles{share} would leave the answers.**",
+        plan.articles,
+        drops=say_number(plan.drops),
+        share=share,
     )
 
 
+def _write_head(plan: Plan) -> str:
+    if plan.base_edition:
+        return tr(
+            "**Plan `{id}`** against edition {edition}", id=plan.id, edition=plan.base_edition
+        )
+    return tr("**Plan `{id}`** against an empty library", id=plan.id)
+
+
 def _list_suspicious(plan: Plan) -> Section:
-    return make_section("**Look at these first**", plan.suspicious, _write_suspicious, shown=6)
+    return make_section(tr("**Look at these first**"), plan.suspicious, _write_suspicious, shown=6)
 
 
 def _write_failing(question: str) -> str:
@@ -160,33 +189,38 @@ def _write_failing(question: str) -> str:
 def _list_changes(plan: Plan) -> list[Section]:
     """What is not listed as suspicious already, by what becomes of it."""
     heads = {
-        PlanKind.ADDED: "**Added**",
-        PlanKind.CHANGED: "**Changed**",
-        PlanKind.REMOVED: "**Gone**",
-        PlanKind.MOVED: "**Moved**",
-        PlanKind.DUPLICATE: "**Left out as duplicates**",
-        PlanKind.KEPT: "**Kept as they are**",
+        PlanKind.ADDED: tr("**Added**"),
+        PlanKind.CHANGED: tr("**Changed**"),
+        PlanKind.REMOVED: tr("**Gone**"),
+        PlanKind.MOVED: tr("**Moved**"),
+        PlanKind.DUPLICATE: tr("**Left out as duplicates**"),
+        PlanKind.KEPT: tr("**Kept as they are**"),
     }
     plain = {kind: [i for i in plan.of(kind) if not i.suspicions] for kind in heads}
     return [make_section(head, plain[kind], _write_item, shown=5) for kind, head in heads.items()]
 
 
 def _list_dropped(plan: Plan) -> Section:
-    share = f", {plan.drops / plan.articles:.0%} of the library" if plan.articles else ""
-    head = f"**{count(plan.drops, 'article')} would leave the answers{share}**"
+    share = f"{plan.drops / plan.articles:.0%}" if plan.articles else ""
+    head = tr_n(
+        "{count} article would leave the answers",
+        "{count} articles would leave the answers",
+        plan.drops,
+    )
+    head = f"**{head}, {tr('{share} of the library', share=share)}**" if share else f"**{head}**"
     return make_section(head, plan.of(PlanKind.REMOVED), _write_item, shown=12)
 
 
 def _list_remarks(plan: Plan) -> list[Section]:
     return [
-        list_problems("**Could not be read**", plan.problems),
-        list_problems("**Good to know**", plan.notes),
+        list_problems(tr("**Could not be read**"), plan.problems),
+        list_problems(tr("**Good to know**"), plan.notes),
     ]
 
 
 def _write_suspicious(item: PlanItem) -> str:
     why = " ".join(shorten(each, _REASON_LIMIT) for each in item.suspicions[:3])
-    line = f"- {show_title(item.title)} ({item.kind.value})"
+    line = f"- {show_title(item.title)} ({tr(KINDS[item.kind])})"
     return f"{line}\n  {why}" if why.strip() else line
 
 
@@ -200,27 +234,28 @@ def _write_item(item: PlanItem) -> str:
 
 
 def _say_what_is_next(plan: Plan, names: Names) -> str:
-    made = f"Made by {write_actor(plan.actor, names)}"
+    made = tr("Made by {name}", name=write_actor(plan.actor, names))
     note = shorten(plan.note, _NOTE_LIMIT)
     told = f"-# {made}: {note}" if note else f"-# {made}"
     if plan.state is not PlanState.OPEN:
-        return f"{told}\n{_OVER[plan.state]}"
+        return f"{told}\n{tr(_OVER[plan.state])}"
     if plan.is_empty:
-        return f"{told}\nNothing to publish: the library already is as its sources are."
-    return f"{told}\n-# Nothing is changed until it is published."
+        same = tr("Nothing to publish: the library already is as its sources are.")
+        return f"{told}\n{same}"
+    return f"{told}\n-# " + tr("Nothing is changed until it is published.")
 
 
 def _buttons(plan: Plan) -> tuple[Button, ...]:
     if plan.state is not PlanState.OPEN:
         return ()
-    discard = Button("Discard", action_id("plan", "discard", plan.id))
+    discard = Button(tr("Discard"), action_id("plan", "discard", plan.id))
     if plan.is_empty:
         return (*_looks(plan), discard)
-    publish = Button("Publish …", action_id("plan", "publish", plan.id), Style.MAIN)
+    publish = Button(tr("Publish …"), action_id("plan", "publish", plan.id), Style.MAIN)
     return (publish, *_looks(plan), discard)
 
 
 def _looks(plan: Plan) -> tuple[Button, ...]:
     if not any(item.diff for item in plan.items):
         return ()
-    return (Button("Show changes", action_id("plan", "changes", plan.id, 0)),)
+    return (Button(tr("Show changes"), action_id("plan", "changes", plan.id, 0)),)

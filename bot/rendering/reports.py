@@ -19,6 +19,7 @@ from bot.rendering.lists import (
 )
 from bot.rendering.parts import Card, Tone
 from bot.rendering.text import measure, shorten, shorten_lines
+from bot.speech import tr
 from index.models import LibraryStatus, Source, SyncReport, VerifyReport
 from index.records import JobInfo
 
@@ -47,10 +48,21 @@ def render_report(report: SyncReport, *, guard_follows: bool = False) -> Card:
 def summarise_report(report: SyncReport) -> str:
     """What was done, in counts: fit for a channel whose readers are no moderators."""
     if not report.published:
-        held = f" {count(len(report.suspicious), 'article')} held back." if report.held else ""
-        # Going back counts no articles where nothing has to change.
-        same = f"{count(report.unchanged, 'article')} as before, " if report.unchanged else ""
-        return f"**Nothing changed**: {same}edition {report.edition}.{held}"
+        told = [tr("**Nothing changed**: edition {edition}.", edition=report.edition)]
+        if report.unchanged:
+            # Going back counts no articles where nothing has to change.
+            same = count(report.unchanged, "article")
+            told = [
+                tr(
+                    "**Nothing changed**: {articles} as before, edition {edition}.",
+                    articles=same,
+                    edition=report.edition,
+                )
+            ]
+        if report.held:
+            held = count(len(report.suspicious), "article")
+            told.append(tr("{articles} held back.", articles=held))
+        return " ".join(told)
     counted = join_counts(
         (len(report.added), "added"),
         (len(report.changed), "changed"),
@@ -59,7 +71,12 @@ def summarise_report(report: SyncReport) -> str:
         (report.unchanged, "unchanged"),
         (len(report.suspicious) if report.held else 0, "held back"),
     )
-    return f"**Edition {report.edition} is published** in {report.seconds:.1f} s\n{counted}"
+    head = tr(
+        "**Edition {edition} is published** in {seconds} s",
+        edition=report.edition,
+        seconds=f"{report.seconds:.1f}",
+    )
+    return f"{head}\n{counted}"
 
 
 def held_actions(report: SyncReport) -> tuple[Button, ...]:
@@ -86,19 +103,21 @@ def render_scheduled(
         held: The plan that waits for a moderator.
         recovered: Whether reading them failed the last time and no longer does.
     """
-    where = make_section("-# Read by schedule:", sources, _write_read, shown=5)
-    closing = where.write() if sources else "-# Read by schedule"
+    where = make_section("-# " + tr("Read by schedule:"), sources, _write_read, shown=5)
+    closing = where.write() if sources else "-# " + tr("Read by schedule")
     told = shorten_lines(problem, _SENTENCE_LIMIT)
     if report is None:
         opening = (
-            "**A scheduled run waits for a moderator**" if held else "**A scheduled run failed**"
+            tr("**A scheduled run waits for a moderator**")
+            if held
+            else tr("**A scheduled run failed**")
         )
         buttons = _plan_buttons(held) if held else ()
         blocks = (f"{opening}\n{told}" if told else opening, closing)
         return Card(blocks, Tone.WARNING, actions=buttons)
     opening = summarise_report(report)
     if recovered:
-        opening = f"**Reading works again.**\n{opening}"
+        opening = f"{tr('**Reading works again.**')}\n{opening}"
     taken = sum(map(measure, (opening, told, closing))) + _RESERVE
     sections = write_sections(_list_outcome(report), taken=taken)
     is_fine = not (report.held or report.problems or told)
@@ -113,47 +132,72 @@ def render_status(status: LibraryStatus, running: JobInfo | None = None) -> Card
     """What the library of a server holds, and what is being done to it."""
     job = describe_running(running) if running else ""
     if status.edition is None:
-        text = "The library of this server is empty. `/index add` puts articles in."
+        text = tr("The library of this server is empty. `/index add` puts articles in.")
         return Card(tuple(filter(None, [text, job])), Tone.PLAN)
     edition = status.edition
     database, vectors = readable_size(status.database_bytes), readable_size(status.vector_bytes)
     opening = "\n".join(
         [
-            f"**Edition {edition.number}**, published {moment(edition.published_at)}",
-            f"{count(status.articles, 'article')} in {count(status.chunks, 'searchable piece')}",
-            f"-# {database} in the database, {vectors} in the vector index",
+            tr(
+                "**Edition {edition}**, published {when}",
+                edition=edition.number,
+                when=moment(edition.published_at),
+            ),
+            tr(
+                "{articles} in {pieces}",
+                articles=count(status.articles, "article"),
+                pieces=count(status.chunks, "searchable piece"),
+            ),
+            "-# "
+            + tr(
+                "{database} in the database, {vectors} in the vector index",
+                database=database,
+                vectors=vectors,
+            ),
         ]
     )
-    sources = make_section("**Sources**", status.sources, _write_source, shown=_SOURCES_SHOWN)
+    sources = make_section(tr("**Sources**"), status.sources, _write_source, shown=_SOURCES_SHOWN)
     blocks = (opening, *write_sections([sources], taken=measure(opening) + 200), job)
     return Card(tuple(filter(None, blocks)), Tone.PLAN)
 
 
 def render_verified(report: VerifyReport) -> Card:
     """Whether the parts of the library agree."""
-    checked = f"edition {report.edition}, {count(report.chunks, 'searchable piece')}"
+    pieces = count(report.chunks, "searchable piece")
     if not report.problems:
-        return Card((f"**The library is whole**: {checked}.",), Tone.DONE)
-    opening = f"**The library is not whole**: {checked}."
-    closing = "-# Whoever runs the bot can mend this with `footnote index rebuild`."
+        whole = tr(
+            "**The library is whole**: edition {edition}, {pieces}.",
+            edition=report.edition,
+            pieces=pieces,
+        )
+        return Card((whole,), Tone.DONE)
+    opening = tr(
+        "**The library is not whole**: edition {edition}, {pieces}.",
+        edition=report.edition,
+        pieces=pieces,
+    )
+    closing = "-# " + tr("Whoever runs the bot can mend this with `footnote index rebuild`.")
     taken = measure(opening) + measure(closing) + _RESERVE
-    section = make_section("**What is wrong**", report.problems, _write_wrong, shown=6)
+    section = make_section(tr("**What is wrong**"), report.problems, _write_wrong, shown=6)
     return Card((opening, *write_sections([section], taken=taken), closing), Tone.WARNING)
 
 
 def _list_outcome(report: SyncReport) -> list[Section]:
     moved = tuple(f"{was} → {now}" for was, now in report.moved)
-    doubles = tuple(f"{loser} (the same as {winner})" for loser, winner in report.duplicates)
+    doubles = tuple(
+        tr("{loser} (the same as {winner})", loser=loser, winner=winner)
+        for loser, winner in report.duplicates
+    )
     return [
-        list_problems("**Held back: a moderator has to look first**", report.suspicious),
-        _list_names("**Golden questions that no longer cite their article**", report.failing),
-        _list_names("**Added**", report.added),
-        _list_names("**Changed**", report.changed),
-        _list_names("**Removed**", report.removed),
-        _list_names("**Moved**", moved),
-        _list_names("**Left out as duplicates**", doubles),
-        list_problems("**Could not be read**", report.problems),
-        list_problems("**Good to know**", report.notes),
+        list_problems(tr("**Held back: a moderator has to look first**"), report.suspicious),
+        _list_names(tr("**Golden questions that no longer cite their article**"), report.failing),
+        _list_names(tr("**Added**"), report.added),
+        _list_names(tr("**Changed**"), report.changed),
+        _list_names(tr("**Removed**"), report.removed),
+        _list_names(tr("**Moved**"), moved),
+        _list_names(tr("**Left out as duplicates**"), doubles),
+        list_problems(tr("**Could not be read**"), report.problems),
+        list_problems(tr("**Good to know**"), report.notes),
     ]
 
 
@@ -174,11 +218,11 @@ def _write_source(source: Source) -> str:
 
 
 def _write_wrong(problem: str) -> str:
-    return f"- {shorten(problem, _SENTENCE_LIMIT) or 'something'}"
+    return f"- {shorten(problem, _SENTENCE_LIMIT) or tr('something')}"
 
 
 def _plan_buttons(plan_id: str) -> tuple[Button, ...]:
     return (
-        Button("Publish …", action_id("plan", "publish", plan_id), Style.MAIN),
-        Button("Show the plan", action_id("plan", "show", plan_id)),
+        Button(tr("Publish …"), action_id("plan", "publish", plan_id), Style.MAIN),
+        Button(tr("Show the plan"), action_id("plan", "show", plan_id)),
     )

@@ -9,8 +9,9 @@ from bot.answering.models import Citation
 from bot.rendering.dates import readable_date
 from bot.rendering.links import short_url
 from bot.rendering.text import link_label, shorten
+from bot.speech import tr
+from index.models import is_note
 
-UNTITLED = "Untitled article"
 _PUBLISHER_LIMIT = 80
 _NEWER_LIMIT = 60
 
@@ -34,10 +35,18 @@ def write_sources(citations: Sequence[Citation], style: SourceStyle = FULL) -> s
 
 
 def write_details(
-    publisher: str | None, published_at: str | None, superseded_by: str | None = None
+    publisher: str | None,
+    published_at: str | None,
+    superseded_by: str | None = None,
+    *,
+    article_id: str = "",
 ) -> str:
-    """Publisher, date and what supersedes it, in one line; empty where nothing is known."""
+    """Publisher, date and what supersedes it, in one line; empty where nothing is known.
+
+    A moderator's note is called that.
+    """
     known = [
+        tr("moderator note") if is_note(article_id) else "",
         shorten(publisher, _PUBLISHER_LIMIT) if publisher else "",
         readable_date(published_at),
         write_superseded(superseded_by),
@@ -50,12 +59,14 @@ def write_superseded(superseded_by: str | None) -> str:
     if superseded_by is None:
         return ""
     newer = shorten(superseded_by, _NEWER_LIMIT)
-    return f"superseded by “{newer}”" if newer else "superseded by a newer article"
+    if not newer:
+        return tr("superseded by a newer article")
+    return tr("superseded by “{title}”", title=newer)
 
 
 def write_title(title: str, limit: int) -> str:
     """A title that may stand in a link; never empty."""
-    return link_label(title, limit) or UNTITLED
+    return link_label(title, limit) or tr("Untitled article")
 
 
 def mark(number: int) -> str:
@@ -74,7 +85,12 @@ def _write_source(group: Sequence[Citation], style: SourceStyle) -> str:
         line = f"{' '.join(marks)} {title}"
     # Its date, and what supersedes it, stand in every style.
     publisher = quote.publisher if style.detailed else None
-    details = write_details(publisher, quote.published_at, quote.superseded_by)
+    details = write_details(
+        publisher, quote.published_at, quote.superseded_by, article_id=quote.article_id
+    )
+    if any(citation.quote.corrected_by is not None for citation in group):
+        corrected = tr("corrected by a moderator note")
+        details = f"{details} · {corrected}" if details else corrected
     return f"{line}\n-# {details}" if details else line
 
 

@@ -40,9 +40,12 @@ _ACTIVE = re.compile(
     """
 )
 _ZERO_WIDTH_SPACE = "\u200b"
+_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _LOOKALIKES = str.maketrans({"[": "［", "]": "］"})
 _MARK_LIKE = re.compile(r"\[(\d[\d,\s–-]*)\]")
 _BACKTICK_RUN = re.compile("`(?=`)")
+_CALL = re.compile("@(?=everyone|here)", re.IGNORECASE)
 _COMMAND = re.compile(r"`(?:footnote )?index (history|jobs|cancel|sources|plans)\b")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -91,6 +94,15 @@ def plain_line(text: str, limit: int) -> str:
     return _fit(clean_line(text), limit, str)
 
 
+def quiet_line(text: str, limit: int) -> str:
+    """Like ``plain_line``, for a title beside numbers of ours: it looks like none of them.
+
+    Nor does it look like an address, or like a call to everyone.
+    """
+    line = clean_line(text).translate(_LOOKALIKES).replace("://", "：//")
+    return _fit(line, limit, _part_calls)
+
+
 def code_line(text: str, limit: int) -> str:
     """One line that may stand in a block of code and cannot end it."""
     return _fit(clean_line(text), limit, _part_backticks)
@@ -124,6 +136,21 @@ def without_mark_likes(text: str) -> str:
     return _MARK_LIKE.sub(r"［\1］", text)
 
 
+def isolate(escaped: str) -> str:
+    """A text that runs from right to left, kept from mixing with what stands beside it.
+
+    Any other text stays as it is. The cleaned texts hold no such characters of their own.
+    """
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in escaped):
+        return f"{_ISOLATE}{escaped}{_ISOLATE_END}"
+    return escaped
+
+
+def without_isolates(text: str) -> str:
+    """The text that ``isolate`` was given."""
+    return text.replace(_ISOLATE, "").replace(_ISOLATE_END, "")
+
+
 def quote_lines(escaped: str) -> str:
     """An escaped text as a block quote."""
     return "\n".join(f"> {line}" if line else ">" for line in escaped.split("\n"))
@@ -132,6 +159,10 @@ def quote_lines(escaped: str) -> str:
 def cut_points(text: str) -> list[int]:
     """Where the text may be cut without breaking a character, ends included."""
     return [0, *(i for i in range(1, len(text)) if _may_cut(text, i)), len(text)]
+
+
+def _part_calls(text: str) -> str:
+    return _CALL.sub("@" + _ZERO_WIDTH_SPACE, text)
 
 
 def _part_backticks(text: str) -> str:

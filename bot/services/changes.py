@@ -239,13 +239,14 @@ class Changes(Parts):
         Raises:
             SourceError: there is no such earlier edition.
         """
-        return await self._library(library).rollback(
+        report = await self._library(library).rollback(
             edition,
             actor=actor,
             reason=reason,
             check=self._golden.check,
             on_progress=on_progress,
         )
+        return self._tell(library, report)
 
     async def remove(
         self,
@@ -261,13 +262,14 @@ class Changes(Parts):
         Raises:
             SourceError: there is no such article.
         """
-        return await self._library(library).remove(
+        report = await self._library(library).remove(
             article_ids,
             actor=actor,
             reason=reason,
             check=self._golden.check,
             on_progress=on_progress,
         )
+        return self._tell(library, report)
 
     async def remove_source(
         self,
@@ -283,13 +285,20 @@ class Changes(Parts):
         Raises:
             SourceError: there is no such source.
         """
-        return await self._library(library).remove_source(
+        report = await self._library(library).remove_source(
             source,
             actor=actor,
             reason=reason,
             check=self._golden.check,
             on_progress=on_progress,
         )
+        return self._tell(library, report)
+
+    def _tell(self, library: str, report: SyncReport) -> SyncReport:
+        """Tell who watches, where an edition was published."""
+        if report.published:
+            self._publications.tell(library)
+        return report
 
     async def _publish(
         self,
@@ -306,6 +315,7 @@ class Changes(Parts):
         async def work_and_collect(on_progress: OnProgress) -> SyncReport:
             report = await work(on_progress)
             if report.published:
+                self._tell(library, report)
                 await self._library(library).collect_if_due(self._retention, on_progress)
             return report
 

@@ -9,7 +9,9 @@ from bot.answering.models import Question, Reply
 from bot.golden import GoldenDesk
 from bot.jobs import JobDesk
 from bot.reading import SourceReading
+from bot.services.watching import Publications
 from bot.state.gaps import GapLog
+from bot.state.spending import SpendingLog
 from index.decisions import Decisions as LibraryDecisions
 from index.libraries import Libraries
 from index.library import Library
@@ -28,6 +30,8 @@ class Parts:
         jobs: Runs what takes long.
         retention: Which old editions are kept.
         gaps: Remembers what was left open; already opened.
+        spending: Books what a language model is used for; None without one.
+        publications: Tells who watches of every publication.
         waits: Whether a job waits while the library has another one, or is refused.
     """
 
@@ -40,6 +44,8 @@ class Parts:
         jobs: JobDesk,
         retention: Retention,
         gaps: GapLog,
+        spending: SpendingLog | None = None,
+        publications: Publications | None = None,
         waits: bool = True,
     ) -> None:
         self._libraries = libraries
@@ -48,6 +54,8 @@ class Parts:
         self._jobs = jobs
         self._retention = retention
         self._gaps = gaps
+        self._spending = spending
+        self._publications = publications or Publications()
         self._waits = waits
 
     async def ask(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bot.answering.models import Answer, Reply, Turn
@@ -48,6 +48,11 @@ class Conversations:
         self._clock = clock
         self._talks: OrderedDict[Talk, tuple[float, tuple[Turn, ...]]] = OrderedDict()
 
+    @property
+    def lifetime(self) -> float:
+        """Seconds after which a quiet talk is over."""
+        return self._lifetime
+
     def turns(self, talk: Talk) -> tuple[Turn, ...]:
         """What was said there before, oldest first."""
         self._forget_old()
@@ -61,6 +66,18 @@ class Conversations:
         self._forget_old()
         while len(self._talks) > self._limit:
             self._talks.popitem(last=False)
+
+    def forget(self, questions: Collection[str], *, guild_id: int | None = None) -> None:
+        """Take questions and their answers out of the talks of a server, or of all."""
+        for talk, (spoken, turns) in list(self._talks.items()):
+            if guild_id in {None, talk.guild_id}:
+                left = tuple(turn for turn in turns if turn.question not in questions)
+                self._talks[talk] = (spoken, left)
+
+    def drop(self, *talks: Talk) -> None:
+        """Forget what was said there."""
+        for talk in talks:
+            self._talks.pop(talk, None)
 
     def _forget_old(self) -> None:
         # They stand in the order in which they were last spoken in.

@@ -1,97 +1,38 @@
 """Questions that the articles left open, so that moderators can fill the gaps.
 
-Nobody's name is kept: a gap is what was asked, how often, and why there was no answer.
+A gap is what was asked, how often, and why there was no answer; nobody's name is kept with
+it. Who told the moderators of one is kept beside it, so that each tells once.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
-from bot.answering.models import Answer, Reason, Reply
+from bot.answering.models import Reply
+from bot.naming import guild_of
 from bot.state.answers import Database
-from index.models import Passage
-
-SCHEMA = "gaps"
-STEPS = (
-    """
-    CREATE TABLE gap (
-        key INTEGER PRIMARY KEY AUTOINCREMENT,
-        library TEXT NOT NULL,
-        likeness TEXT NOT NULL,
-        question TEXT NOT NULL,
-        cause TEXT NOT NULL,
-        nearest TEXT NOT NULL,
-        edition INTEGER NOT NULL,
-        first_asked TEXT NOT NULL,
-        last_asked TEXT NOT NULL,
-        times INTEGER NOT NULL,
-        closed_at TEXT,
-        UNIQUE (library, likeness)
-    ) STRICT;
-    CREATE INDEX gap_last_asked ON gap (last_asked);
-    """,
+from bot.state.gap_causes import Cause as Cause  # noqa: PLC0414 - part of what gaps are
+from bot.state.gap_causes import Order as Order  # noqa: PLC0414
+from bot.state.gap_rows import (
+    COLUMNS,
+    SCHEMA,
+    STEPS,
+    close_gap,
+    find_gap,
+    find_nearest,
+    put_gap,
+    read_gap,
+    tell_gap,
+    write_time,
 )
-_COLUMNS = "key, question, cause, nearest, edition, first_asked, last_asked, times, closed_at"
-_NEAREST = 3
-_NO_WORD = re.compile(r"[\W_]+")
-
-
-class Cause(StrEnum):
-    """Why the articles left a question open."""
-
-    NO_ARTICLE = "no_article"
-    NOT_SUPPORTED = "not_supported"
-    DISAGREE = "disagree"
-    TOO_OLD = "too_old"
-
-
-class Order(StrEnum):
-    """Which gaps come first."""
-
-    NEWEST = "newest"
-    MOST_ASKED = "asked"
-
-
-_CAUSES = {
-    Reason.NOTHING_FOUND: Cause.NO_ARTICLE,
-    Reason.NOT_SUPPORTED: Cause.NOT_SUPPORTED,
-    Reason.TOO_OLD: Cause.TOO_OLD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """An article that came near."""
-
-    article_id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A question that was left open, as it was asked last. Times are UTC, ISO 8601.
-
-    ``was_closed`` says of one that is to be closed that it was so already.
-    """
-
-    key: int
-    question: str
-    cause: Cause
-    nearest: tuple[Nearest, ...]
-    edition: int
-    first_asked: str
-    last_asked: str
-    times: int
-    closed_at: str | None = None
-    was_closed: bool = field(default=False, compare=False)
+from bot.state.gap_rows import Gap as Gap  # noqa: PLC0414
+from bot.state.gap_rows import Nearest as Nearest  # noqa: PLC0414
+from bot.state.gap_rows import cause_of as cause_of  # noqa: PLC0414
+from bot.state.gap_rows import liken as liken  # noqa: PLC0414
 
 
 class GapLog:
@@ -133,131 +74,150 @@ class GapLog:
         cause = cause_of(reply)
         if cause is None:
             return False
+        row = self._row(library, reply, cause)
+        await self._database.write(lambda connection: put_gap(connection, row))
+        return True
+
+    def _row(self, library: str, reply: Reply, cause: Cause) -> dict[str, object]:
         # A text from elsewhere may hold half a character, which cannot be stored.
         asked = reply.asked_as or reply.question.text
         question = asked.encode("utf-8", "replace").decode()
-        now = _write_time(self._now())
-        row = {
+        return {
             "library": library,
             "likeness": liken(question),
             "question": question,
             "cause": str(cause),
-            "nearest": json.dumps([asdict(near) for near in _nearest(reply.passages)]),
+            "nearest": json.dumps([asdict(near) for near in find_nearest(reply.passages)]),
             "edition": reply.edition,
-            "now": now,
+            "now": write_time(self._now()),
             "limit": self._limit,
-            "before": self._forgotten_before(),
+            "before": self._forgotten_before(library),
         }
-        await self._database.write(lambda connection: _put(connection, row))
-        return True
 
     async def gaps(
-        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
+        self,
+        library: str,
+        *,
+        closed_too: bool = False,
+        order: Order = Order.NEWEST,
+        cause: Cause | None = None,
     ) -> tuple[Gap, ...]:
-        """The gaps of a library."""
+        """The gaps of a library, all or those of a cause."""
         first = "times DESC, " if order is Order.MOST_ASKED else ""
         query = (
-            f"SELECT {_COLUMNS} FROM gap WHERE library = ? AND last_asked >= ?"  # noqa: S608
-            f"{'' if closed_too else ' AND closed_at IS NULL'} ORDER BY {first}last_asked DESC, key"
+            f"SELECT {COLUMNS} FROM gap WHERE library = ? AND last_asked >= ?"  # noqa: S608
+            f"{'' if closed_too else ' AND closed_at IS NULL'} AND (? IS NULL OR cause = ?)"
+            f" ORDER BY {first}last_asked DESC, key"
         )
-        given = (library, self._forgotten_before())
+        given = (library, self._forgotten_before(library), cause, cause)
         rows = await self._database.read(
             lambda connection: connection.execute(query, given).fetchall()
         )
-        return tuple(map(_read, rows))
+        return tuple(map(read_gap, rows))
 
-    async def close(self, library: str, key: int) -> Gap | None:
+    async def close(
+        self, library: str, key: int, *, answered_by: Nearest | None = None
+    ) -> Gap | None:
         """Put a gap away, as one that is filled or not wanted; None where there is none.
 
         One that was put away before stays as it is, and says so by ``was_closed``.
+        ``answered_by`` is the article that fills it.
         """
-        now = _write_time(self._now())
-        return await self._database.write(lambda connection: _close(connection, library, key, now))
-
-    async def prune(self) -> int:
-        """Forget what nobody asked about for too long, in every library; how many they were."""
-        before = self._forgotten_before()
+        now = write_time(self._now())
         return await self._database.write(
+            lambda connection: close_gap(connection, library, key, now, answered_by)
+        )
+
+    async def find(self, library: str, key: int) -> Gap | None:
+        """The gap of that number, open or closed; None where there is none."""
+
+        def work(connection: sqlite3.Connection) -> Gap | None:
+            found = find_gap(connection, library, key)
+            return None if found is None else read_gap(found)
+
+        return await self._database.read(work)
+
+    async def assign(self, library: str, keys: Sequence[int], member_id: int | None) -> None:
+        """Say who looks after these gaps; None: nobody does."""
+        to = None if member_id is None else str(member_id)
+        at = None if member_id is None else write_time(self._now())
+        rows = [(to, at, library, key) for key in keys]
+        await self._database.write(
             lambda connection: (
-                connection.execute("DELETE FROM gap WHERE last_asked < ?", (before,)).rowcount
+                connection.executemany(
+                    "UPDATE gap SET assigned_to = ?, taken_at = ? WHERE library = ? AND key = ?",
+                    rows,
+                ).rowcount
             )
         )
 
-    def _forgotten_before(self) -> str:
-        return _write_time(self._now() - self._retention)
+    async def tell(
+        self, library: str, reply: Reply, *, reply_id: str, guild_id: int, member_id: int, text: str
+    ) -> tuple[Gap, bool] | None:
+        """Keep that a member told the moderators of a reply, once; the gap, and whether it is new.
 
+        The question counts as asked no more often than it was. None where the reply shows no
+        gap.
+        """
+        cause = cause_of(reply)
+        if cause is None:
+            return None
+        row = self._row(library, reply, cause)
+        told = (str(guild_id), reply_id, str(member_id), text, row["now"])
+        return await self._database.write(lambda connection: tell_gap(connection, row, told))
 
-def cause_of(reply: Reply) -> Cause | None:
-    """What a reply says of the articles; None where nothing is amiss with them."""
-    if isinstance(reply, Answer):
-        return Cause.DISAGREE if reply.differences else None
-    return _CAUSES.get(reply.reason)
+    async def told_texts(self, keys: Sequence[int], limit: int = 5) -> tuple[str, ...]:
+        """What members wrote when they told the moderators of these gaps, newest first."""
+        marks = ", ".join("?" * len(keys))
 
+        def work(connection: sqlite3.Connection) -> tuple[str, ...]:
+            rows = connection.execute(
+                f"SELECT text FROM gap_told WHERE gap IN ({marks}) AND text <> ''"  # noqa: S608
+                " ORDER BY told_at DESC LIMIT ?",
+                (*keys, limit),
+            )
+            return tuple(row[0] for row in rows)
 
-def liken(question: str) -> str:
-    """What two ways to type the same question share: no case, space or punctuation."""
-    folded = unicodedata.normalize("NFKC", question).casefold()
-    return " ".join(_NO_WORD.sub(" ", folded).split()) or folded
+        return await self._database.read(work)
 
+    async def vectors(self, library: str, made_by: str) -> dict[int, bytes]:
+        """The vectors of questions that are kept, by the gap's key; made by that embedder."""
 
-def _nearest(passages: Sequence[Passage]) -> list[Nearest]:
-    titles: dict[str, str] = {}
-    for passage in passages:
-        titles.setdefault(passage.article_id, passage.title)
-    return [Nearest(*pair) for pair in list(titles.items())[:_NEAREST]]
+        def work(connection: sqlite3.Connection) -> dict[int, bytes]:
+            rows = connection.execute(
+                "SELECT key, vector FROM gap WHERE library = ? AND vector_of = ? || ' ' || question"
+                " AND vector IS NOT NULL",
+                (library, made_by),
+            )
+            return {int(key): bytes(vector) for key, vector in rows}
 
+        return await self._database.read(work)
 
-def _put(connection: sqlite3.Connection, row: dict[str, object]) -> None:
-    connection.execute(
-        "DELETE FROM gap WHERE library = :library AND last_asked < :before",
-        row,
-    )
-    connection.execute(
-        "INSERT INTO gap (library, likeness, question, cause, nearest, edition,"
-        " first_asked, last_asked, times)"
-        " VALUES (:library, :likeness, :question, :cause, :nearest, :edition, :now, :now, 1)"
-        " ON CONFLICT (library, likeness) DO UPDATE SET question = excluded.question,"
-        " cause = excluded.cause, nearest = excluded.nearest, edition = excluded.edition,"
-        " last_asked = excluded.last_asked, times = times + 1, closed_at = NULL",
-        row,
-    )
-    connection.execute(
-        "DELETE FROM gap WHERE key IN (SELECT key FROM gap WHERE library = :library"
-        " AND likeness != :likeness ORDER BY closed_at IS NULL, times, last_asked"
-        " LIMIT max(0, (SELECT count(*) FROM gap WHERE library = :library) - :limit))",
-        row,
-    )
+    async def keep_vectors(self, made_by: str, vectors: Sequence[tuple[Gap, bytes]]) -> None:
+        """Keep the vectors of questions, so that each is made once."""
+        rows = [(made, f"{made_by} {gap.question}", gap.key) for gap, made in vectors]
+        await self._database.write(
+            lambda connection: (
+                connection.executemany(
+                    "UPDATE gap SET vector = ?, vector_of = ? WHERE key = ?", rows
+                ).rowcount
+            )
+        )
 
+    async def prune(self) -> int:
+        """Forget what nobody asked about for too long, in libraries of no server; how many."""
+        before = write_time(self._now() - self._retention)
+        return await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "DELETE FROM gap WHERE last_asked < ? AND library NOT GLOB 'discord-[0-9]*'",
+                    (before,),
+                ).rowcount
+            )
+        )
 
-def _close(connection: sqlite3.Connection, library: str, key: int, now: str) -> Gap | None:
-    found = connection.execute(
-        f"SELECT {_COLUMNS} FROM gap WHERE library = ? AND key = ?",  # noqa: S608 - ours
-        (library, key),
-    ).fetchone()
-    if found is None:
-        return None
-    gap = _read(found)
-    if gap.closed_at is not None:
-        return replace(gap, was_closed=True)
-    connection.execute("UPDATE gap SET closed_at = ? WHERE key = ?", (now, key))
-    return replace(gap, closed_at=now)
-
-
-def _read(row: tuple[Any, ...]) -> Gap:
-    key, question, cause, nearest, edition, first, last, times, closed_at = row
-    return Gap(
-        key=key,
-        question=question,
-        cause=Cause(cause),
-        nearest=tuple(Nearest(**near) for near in json.loads(nearest)),
-        edition=edition,
-        first_asked=first,
-        last_asked=last,
-        times=times,
-        closed_at=closed_at,
-    )
-
-
-def _write_time(moment: datetime) -> str:
-    # One form for all, so that text compares as time does.
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    def _forgotten_before(self, library: str) -> str:
+        # How long a server's gaps are kept is the server's word, and ``Retention`` keeps it.
+        if guild_of(library) is not None:
+            return ""
+        return write_time(self._now() - self._retention)

@@ -6,6 +6,7 @@ It is kept with who asked, for as long as the server says, and forgotten with th
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -16,9 +17,11 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from bot.answering.models import Answer, Reply
 from bot.state.answers import Database
+from bot.state.gaps import liken
 
 SCHEMA = "replies"
 STEPS = (
@@ -54,10 +57,25 @@ STEPS = (
     ) STRICT;
     CREATE INDEX reply_citation_article ON reply_citation (guild_id, article_id);
     """,
+    """
+    ALTER TABLE reply ADD COLUMN likeness TEXT NOT NULL DEFAULT '';
+    CREATE INDEX reply_likeness ON reply (guild_id, likeness);
+    """,
+    """
+    DROP INDEX reply_message;
+    CREATE INDEX reply_last_message ON reply (message_id);
+    CREATE TABLE reply_message (
+        message_id TEXT PRIMARY KEY,
+        reply_id TEXT NOT NULL REFERENCES reply (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX reply_message_reply ON reply_message (reply_id);
+    """,
 )
 _COLUMNS = (
     "id, guild_id, channel_id, asked_in, message_id, asker_id, asked_message_id, created_at,"
-    " is_private, state, reply"
+    " is_private, state, reply, (SELECT group_concat(message_id, ' ') FROM (SELECT message_id"
+    " FROM reply_message WHERE reply_id = reply.id ORDER BY place))"
 )
 _PASSAGES_KEPT = 4
 ANSWERED = "answered"
@@ -91,7 +109,10 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class SentReply:
-    """A reply as it was sent. ``created_at`` is UTC; ``message_id`` is of its last message."""
+    """A reply as it was sent. ``created_at`` is UTC; ``message_id`` is of its last message.
+
+    ``message_ids`` are all its messages, in order.
+    """
 
     id: str
     sending: Sending
@@ -99,6 +120,7 @@ class SentReply:
     state: State
     reply: Reply
     message_id: int | None = None
+    message_ids: tuple[int, ...] = ()
 
 
 class ReplyLog:
@@ -146,7 +168,8 @@ class ReplyLog:
             "outcome": ANSWERED if isinstance(reply, Answer) else str(reply.reason),
             "milliseconds": reply.timings_ms.get("total", 0.0),
             "edition": reply.edition,
-            "reply": _adapter().dump_json(kept).decode("utf-8", "replace"),
+            "reply": write_reply(kept),
+            "likeness": liken(_storable(reply.asked_as or reply.question.text)),
         }
         citations = [
             (reply_id, row["guild_id"], c.quote.article_id, c.quote.version_id, c.number)
@@ -155,9 +178,24 @@ class ReplyLog:
         await self._database.write(lambda connection: _insert(connection, row, citations))
         return reply_id
 
-    async def note_message(self, reply_id: str, message_id: int) -> None:
-        """Note the message that shows the reply, the last one where it takes several."""
-        await self._set(reply_id, "message_id", str(message_id))
+    async def note_message(self, reply_id: str, *message_ids: int) -> None:
+        """Note the messages that show the reply, in order."""
+        shown = list(map(str, message_ids))
+        rows = [(message_id, reply_id, place) for place, message_id in enumerate(shown)]
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM reply_message WHERE reply_id = ?", (reply_id,))
+            # A reply that was forgotten meanwhile has no messages to remember.
+            connection.executemany(
+                "INSERT OR REPLACE INTO reply_message SELECT ?1, id, ?3 FROM reply WHERE id = ?2",
+                rows,
+            )
+            connection.execute(
+                "UPDATE reply SET message_id = ? WHERE id = ?", (shown[-1], reply_id)
+            )
+
+        if shown:
+            await self._database.write(work)
 
     async def set_state(self, reply_id: str, state: State) -> None:
         """Note what became of it."""
@@ -168,16 +206,40 @@ class ReplyLog:
         return await self._find("id = ? AND guild_id = ?", reply_id, str(guild_id))
 
     async def find_shown(self, message_id: int, *, guild_id: int) -> SentReply | None:
-        """The reply that a message shows."""
-        return await self._find("message_id = ? AND guild_id = ?", str(message_id), str(guild_id))
-
-    async def find_asked(self, message_id: int, *, guild_id: int) -> tuple[SentReply, ...]:
-        """The replies to a message, oldest first."""
-        return await self.select(
-            "asked_message_id = ? AND guild_id = ? ORDER BY created_at",
+        """The reply that a message shows, the last one where a message showed several."""
+        # Those kept before all messages of a reply were noted have only their last one.
+        return await self._find(
+            "(message_id = ?1 OR id IN (SELECT reply_id FROM reply_message WHERE message_id = ?1))"
+            " AND guild_id = ?2 ORDER BY created_at DESC LIMIT 1",
             str(message_id),
             str(guild_id),
         )
+
+    async def find_asked(self, *message_ids: int, guild_id: int) -> tuple[SentReply, ...]:
+        """The replies to these messages, oldest first."""
+        return await self.select(
+            # The plus signs keep SQLite from going through all replies of the server for this:
+            # it is asked at every message that anybody deletes.
+            "asked_message_id IN (SELECT value FROM json_each(?)) AND +guild_id = ?"
+            " ORDER BY +created_at",
+            json.dumps(list(map(str, message_ids))),
+            str(guild_id),
+        )
+
+    async def find_recent(
+        self, channel_id: int, *, guild_id: int, after: datetime, limit: int
+    ) -> tuple[SentReply, ...]:
+        """The newest public replies of a channel that still stand, oldest first."""
+        found = await self.select(
+            "guild_id = ? AND channel_id = ? AND created_at > ? AND NOT is_private"
+            " AND state <> ? ORDER BY created_at DESC LIMIT ?",
+            str(guild_id),
+            str(channel_id),
+            _write_time(after),
+            str(State.RETRACTED),
+            limit,
+        )
+        return found[::-1]
 
     async def select(self, where: str, *given: object) -> tuple[SentReply, ...]:
         """Those that fit a condition of ours; for the other files of this package."""
@@ -228,7 +290,8 @@ def _insert(
 
 
 def _read(row: tuple[Any, ...]) -> SentReply:
-    reply_id, guild, channel, asked_in, message, asker, asked, created, private, state, text = row
+    reply_id, guild, channel, asked_in, message, asker, asked, created, *rest = row
+    private, state, text, messages = rest
     return SentReply(
         id=reply_id,
         sending=Sending(
@@ -241,9 +304,30 @@ def _read(row: tuple[Any, ...]) -> SentReply:
         ),
         created_at=datetime.fromisoformat(created),
         state=State(state),
-        reply=_adapter().validate_json(text),
+        reply=read_reply(text),
         message_id=int(message) if message else None,
+        message_ids=tuple(map(int, (messages or message or "").split())),
     )
+
+
+def write_reply(reply: Reply) -> str:
+    """A reply as it is stored."""
+    try:
+        return _adapter().dump_json(reply).decode()
+    except PydanticSerializationError:
+        # A text from elsewhere holds half a character, which JSON cannot.
+        plain = json.dumps(_adapter().dump_python(reply), ensure_ascii=False, default=str)
+        return _storable(plain)
+
+
+def read_reply(written: str) -> Reply:
+    """The reply that was stored."""
+    return _adapter().validate_json(written)
+
+
+def _storable(text: str) -> str:
+    # A text from elsewhere may hold half a character, which cannot be stored.
+    return text.encode("utf-8", "replace").decode()
 
 
 @cache

@@ -25,6 +25,7 @@ STEPS = (
 )
 AUTO_LANGUAGE = "auto"
 _KEPT = 10_000
+_LIBRARY = "discord-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,26 @@ class ServerBook:
 
         return await self._database.read(work)
 
+    def drop(self, guild_id: int) -> None:
+        """Read the settings of a server anew when they are next asked for."""
+        self._known.pop(guild_id, None)
+
     def _keep(self, guild_id: int, settings: ServerSettings) -> ServerSettings:
         self._known[guild_id] = settings
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
         return settings
+
+
+def read_day_tokens(connection: sqlite3.Connection, library: str) -> int | None:
+    """The tokens a day that a server allows its library; None where it set none."""
+    guild_id = library.removeprefix(_LIBRARY)
+    if guild_id == library or not guild_id.isdecimal():
+        return None
+    known = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'server_settings'"
+    ).fetchone()
+    return _find(connection, int(guild_id)).day_tokens if known else None
 
 
 def _find(connection: sqlite3.Connection, guild_id: int) -> ServerSettings:

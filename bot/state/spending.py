@@ -53,6 +53,12 @@ class Limit:
     tokens: int | None = None
     money: float | None = None
 
+    def lower(self, tokens: int | None) -> Limit:
+        """The limit with so many tokens where that is less; None changes nothing."""
+        if tokens is None or (self.tokens is not None and self.tokens <= tokens):
+            return self
+        return Limit(tokens, self.money)
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -61,6 +67,14 @@ class Spent:
     tokens: int = 0
     money: float = 0.0
     calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one account may use today: what it has used, and what the operator allows it."""
+
+    spent: Spent
+    allowed: Limit
 
 
 class OverBudgetError(Exception):
@@ -82,6 +96,7 @@ class SpendingLog:
         prices: What tokens cost.
         all_accounts: The limit for everybody together.
         one_account: The limit for each account.
+        own_tokens: The tokens a day that an account allows itself; None: no limit of its own.
         zone: The time zone whose midnight begins a day.
         now: The time.
         new_id: Names a booking.
@@ -94,6 +109,7 @@ class SpendingLog:
         prices: Prices | None = None,
         all_accounts: Limit | None = None,
         one_account: Limit | None = None,
+        own_tokens: Callable[[sqlite3.Connection, str], int | None] = lambda _, __: None,
         zone: tzinfo = UTC,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
@@ -102,6 +118,7 @@ class SpendingLog:
         self._prices = prices or Prices()
         self.all_accounts = all_accounts or Limit()
         self.one_account = one_account or Limit()
+        self._own_tokens = own_tokens
         self._zone = zone
         self._now = now
         self._new_id = new_id
@@ -127,7 +144,9 @@ class SpendingLog:
         def work(connection: sqlite3.Connection) -> None:
             oldest = (today - _KEEP).isoformat()
             connection.execute("DELETE FROM model_call WHERE day < ?", (oldest,))
-            for of, limit in ((None, self.all_accounts), (account, self.one_account)):
+            # Read in the same transaction: what was just set holds from this call on.
+            own = self.one_account.lower(self._own_tokens(connection, account))
+            for of, limit in ((None, self.all_accounts), (account, own)):
                 _check(_sum(connection, today, of), limit, read + written, cost, of)
             connection.execute(
                 "INSERT INTO model_call (id, day, account, tokens_read, tokens_written, millionths)"
@@ -159,6 +178,10 @@ class SpendingLog:
         """What today has used so far: one account's, or everybody's."""
         today = self._today()
         return await self._database.read(lambda connection: _sum(connection, today, account))
+
+    async def budget(self, account: str) -> Budget:
+        """What an account has used today, and the operator's limit for it."""
+        return Budget(await self.spent_today(account), self.one_account)
 
     def _today(self) -> date:
         return self._now().astimezone(self._zone).date()

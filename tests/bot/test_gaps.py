@@ -14,7 +14,7 @@ from bot.gap_view import closed_gap_as_text, gaps_as_text
 from bot.rendering.gaps import say_closed
 from bot.service import FootnoteService
 from bot.settings import load_settings
-from bot.state.gaps import Order
+from bot.state.gaps import Cause, Order
 from bot.wiring import open_service
 from index.errors import StoreError
 from tests.fakes.command_line import Footnote
@@ -79,6 +79,15 @@ def test_gaps_as_json_have_the_promised_fields(footnote: Footnote) -> None:
 def test_closed_ones_are_listed_when_asked_for(footnote: Footnote) -> None:
     assert len(footnote("gaps", "--all", "--json").json["gaps"]) == 2
     assert "3 January 2026, closed" in footnote("gaps", "--all").out
+
+
+def test_gaps_are_asked_for_by_cause(footnote: Footnote, service: FakeService) -> None:
+    footnote("gaps", "--cause", "too_old")
+
+    assert ("gaps", {"closed_too": False, "order": Order.NEWEST, "cause": Cause.TOO_OLD}) in (
+        service.calls
+    )
+    assert footnote("gaps", "--cause", "nonsense").code == 2
 
 
 def test_options_stand_before_and_behind(footnote: Footnote) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.policy import Load, Person, Place, check_question, has_room, may_ask, may_moderate
+from bot.state.servers import ServerSettings
 
 SERVER = Place(guild_id=1)
 PRIVATE = Place(guild_id=None)
 VISITED = Place(guild_id=1, is_member=False)
+AGAIN = datetime(2031, 6, 10, 12, 0, 0, 500_000, tzinfo=UTC)
 ANN = Person(id=1)
 MO = Person(id=2, manages_server=True)
 
@@ -57,8 +61,21 @@ def test_the_length_of_a_long_question_is_named() -> None:
         (Load(4, 4, 0, 2), "hands full"),
         (Load(1, 4, 2, 2), "still working"),
         (Load(0, 4, 0, 2, is_closing=True), "restarting"),
+        (Load(0, 4, 0, 2, is_full=True, waiting=20), "about 20 questions wait"),
+        (Load(0, 4, 0, 2, is_full=True, waiting=1), "about 1 question waits"),
+        (Load(0, 4, 0, 2, again_at=AGAIN), f"<t:{int(AGAIN.timestamp()) + 1}:R>"),
     ],
 )
 def test_room_depends_on_the_load(load: Load, said: str) -> None:
     assert has_room(load).allowed is not bool(said)
     assert said in has_room(load).sentence
+
+
+def test_where_channels_do_not_count_roles_still_do() -> None:
+    rules = ServerSettings(ask_channels=(7,), ask_roles=(8,))
+    direct = Place(guild_id=1, any_channel=True)
+    asker = Person(id=1, role_ids=frozenset({8}))
+
+    assert not may_ask(SERVER, asker, rules).allowed
+    assert may_ask(direct, asker, rules).allowed
+    assert "certain roles" in may_ask(direct, ANN, rules).sentence

@@ -212,4 +212,4 @@ def secrets_in(body: object, secrets: frozenset[str]) -> list[str]:
 
 def _raw(message: Any) -> list[dict[str, Any]]:
     components: list[Any] = list(message.components)
-    return [c.to_dict() if isinstance(c, discord.Component) else c for c in components]
+    return [dict(c.to_dict()) if isinstance(c, discord.Component) else c for c in components]

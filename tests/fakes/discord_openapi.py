@@ -11,12 +11,12 @@ from typing import Any
 import jsonschema_rs
 
 from tests.fakes.discord_payloads import COMPONENTS_V2, walk_components
-from tests.fakes.discord_rules import find_violations
+from tests.fakes.discord_rules import find_modal_violations, find_violations
 
 CARD_LIMIT = 4000
 CARD_COMPONENTS = 40
 MODAL = 9
-ROOT_MESSAGE = re.compile(r"/channels/\d+/messages|/webhooks/.+|/interactions/.+/callback")
+ROOT_MESSAGE = re.compile(r"/channels/\d+/messages(?:/\d+)?|/webhooks/.+|/interactions/.+/callback")
 
 
 class DiscordDocument:
@@ -76,7 +76,7 @@ def _unwritten(method: str, path: str, body: Any) -> list[str]:
     is_edit = method == "PATCH"
     if path.endswith("/callback"):
         if body.get("type") == MODAL:
-            return []
+            return find_modal_violations(body.get("data") or {})
         message = body.get("data") or {}
         is_edit = body.get("type") != 4  # type 4 sends a whole message
     flags = message.get("flags") or 0

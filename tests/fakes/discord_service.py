@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
-from bot.state.gaps import Gap, Order, cause_of
 from index.entries import SourceOptions
 from index.errors import JobRefused, PlanOutdated
 from index.models import (
@@ -30,6 +29,10 @@ from index.records import (
     SourceInfo,
     Supersession,
 )
+from tests.fakes.discord_checks import ScriptedChecks
+from tests.fakes.discord_config import ScriptedSettings
+from tests.fakes.discord_curating import ScriptedCurating
+from tests.fakes.discord_gaps import ScriptedGaps
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer
 
 EMPTY = LibraryStatus("discord-1", None, 0, 0, (), "tiny", 4096, 0)
@@ -50,7 +53,7 @@ class Call:
     options: SourceOptions | None = None
 
 
-class ScriptedService:
+class ScriptedService(ScriptedChecks, ScriptedSettings, ScriptedCurating, ScriptedGaps):
     """Gives ``reply`` to every question and ``report`` to every publication, or raises ``error``.
 
     ``before`` is awaited first, so that a test can hold the service up; ``progress`` is
@@ -60,6 +63,8 @@ class ScriptedService:
     """
 
     def __init__(self) -> None:
+        ScriptedCurating.__init__(self)
+        ScriptedGaps.__init__(self)
         self.reply: Reply = bridge_answer()
         self.report = SyncReport(edition=4, published=True, added=("a",), seconds=1.5)
         self.state = EMPTY
@@ -84,11 +89,6 @@ class ScriptedService:
         self.channel: int | None = None
         self.reply_to: Callable[[Question], Reply] | None = None
         self.on_underway: OnUnderway = ignore_underway
-        self.recorded: list[tuple[str, Reply]] = []
-        self.gap_error: Exception | None = None
-        self.kept_gaps: tuple[Gap, ...] = ()
-        self.orders: list[Order] = []
-        self.pruned = 0
         self.whole = VerifyReport(4, 40, ("chunks",), ())
 
     @property
@@ -103,32 +103,6 @@ class ScriptedService:
         self.on_underway = on_underway
         await self._begin()
         return self.reply if self.reply_to is None else self.reply_to(question)
-
-    async def record_gap(self, library: str, reply: Reply) -> bool:
-        self.recorded.append((library, reply))
-        if self.gap_error is not None:
-            raise self.gap_error
-        return cause_of(reply) is not None
-
-    async def gaps(
-        self, library: str, *, closed_too: bool = False, order: Order = Order.NEWEST
-    ) -> tuple[Gap, ...]:
-        await self._begin()
-        self.orders.append(order)
-        return tuple(gap for gap in self.kept_gaps if closed_too or gap.closed_at is None)
-
-    async def close_gap(self, library: str, key: int) -> Gap | None:
-        self.calls.append(Call("close_gap", library, given=(key,)))
-        found = next((gap for gap in self.kept_gaps if gap.key == key), None)
-        if found is None:
-            return None
-        closed = replace(found, closed_at=NOW)
-        self.kept_gaps = tuple(closed if gap is found else gap for gap in self.kept_gaps)
-        return closed
-
-    async def prune_gaps(self) -> int:
-        self.pruned += 1
-        return 0
 
     async def text_of(self, library: str, version_id: str) -> str:
         self.read.append((library, version_id))

@@ -156,25 +156,31 @@ async def test_a_message_delivered_twice_is_answered_once(world: World) -> None:
     assert len(world.service.asked) == 1
 
 
-async def test_where_the_bot_may_not_write_it_stays_silent(world: World) -> None:
+async def test_where_the_bot_may_not_write_it_says_so_in_private_once(world: World) -> None:
     silent = world.guild.create_text_channel(
         "silent",
         overwrites={world.bot.user: discord.PermissionOverwrite(send_messages=False)},  # type: ignore[dict-item]
     )
     await world.asker.send(silent, f"<@{world.bot_id}> {ASKED}")
+    await world.asker.send(silent, f"<@{world.bot_id}> {ASKED}")
 
     assert world.service.asked == []
-    assert world.sent("POST", "/messages") == []
+    assert len(silent.history()) == 2
+    (told,) = world.asker.user.dm_channel.history()
+    assert text_of(told) == (
+        f"I may not write in <#{silent.id}>: I lack the permission “Send Messages” there. "
+        "A moderator can change that."
+    )
 
 
-async def test_a_channel_that_refuses_the_reply_ends_in_the_log_only(
+async def test_a_channel_that_refuses_the_reply_is_asked_once(
     world: World, logged: Entries
 ) -> None:
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=None)
 
     await world.asker.send(world.channel, f"<@{world.bot_id}> {ASKED}")
 
-    assert len(world.sent("POST", "/messages")) == 1
+    assert len(world.sent("POST", f"/channels/{world.channel.id}/messages")) == 1
     assert [entry["event"] for entry in logged if entry["event"] == "discord_refused"]
 
 
@@ -282,18 +288,6 @@ async def test_who_asks_faster_than_answers_come_is_asked_to_wait(world: World) 
     assert "opened again" in text_of(third.response)
 
 
-@pytest.mark.parametrize("config", [BotConfig(questions_limit=1)])
-async def test_a_bot_with_its_hands_full_says_so(world: World) -> None:
-    released = world.hold()
-    await world.asker.slash(world.channel, "ask", question=ASKED)
-    other = await world.moderator.slash(world.channel, "ask", question=ASKED)
-
-    assert other.ephemeral
-    assert "hands full" in text_of(other.response)
-    released.set()
-    await world.env.settle()
-
-
 async def test_an_answer_that_takes_too_long_is_given_up_with_a_word(world: World) -> None:
     world.hold()
     result = await world.asker.slash(world.channel, "ask", question=ASKED)
@@ -367,7 +361,7 @@ async def test_an_answer_that_cannot_be_kept_comes_without_the_button(world: Wor
     async def fail(*_: object, **__: object) -> str:
         raise StoreError("The disk is full.")
 
-    world.answers.record = fail  # type: ignore[method-assign]
+    world.stores.replies.record = fail  # type: ignore[method-assign]
     result = await world.asker.slash(world.channel, "ask", question=ASKED)
 
     assert "opened again" in text_of(result.response)

@@ -44,7 +44,7 @@ async def test_commands_are_synced_once_and_again_only_when_they_changed(world: 
 async def test_another_application_is_told_about_the_commands_too(
     world: World, stores: Stores
 ) -> None:
-    known = hash_commands(world.bot.tree)
+    known = await hash_commands(world.bot.tree)
     assert world.bot.application_id is not None
 
     assert await stores.command_hashes.read(world.bot.application_id) == known

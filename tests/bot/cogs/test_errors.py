@@ -24,6 +24,7 @@ class DeafExchange:
     """Notes what is said; saying it raises ``failure`` if there is one."""
 
     place = Place(guild_id=1)
+    home: int | None = 1
     person = Person(id=2)
     channel_id = 3
     in_thread = False
@@ -43,6 +44,9 @@ class DeafExchange:
         raise NotImplementedError
 
     async def show(self, cards: Sequence[Card]) -> None:
+        raise NotImplementedError
+
+    async def withdraw(self) -> None:
         raise NotImplementedError
 
     async def say(self, sentence: str) -> None:

@@ -201,10 +201,7 @@ async def test_what_another_bot_made_to_look_like_an_answer_is_not_kept(world: W
 
 async def test_an_answer_of_another_server_is_not_kept(world: World) -> None:
     answer = await _answer(world)
-    kept = await world.answers.find(_id_of(answer), guild_id=world.guild.id)
-    assert kept is not None
-    stolen = await world.answers.record(bridge_answer(), guild_id=world.guild.id + 1, channel_id=1)
-    await _swap_ids(world, kept.id, stolen)
+    await _move_elsewhere(world, _id_of(answer))
     result = await world.moderator.context_menu(world.channel, KEEP, answer)
 
     assert text_of(result.response) == FORGOTTEN
@@ -237,12 +234,12 @@ def _id_of(answer: simcord.ResponseMessage) -> str:
     return answer_id
 
 
-async def _swap_ids(world: World, mine: str, other: str) -> None:
-    """Make the answer's id name the answer of another server."""
-    database = world.answers._database
+async def _move_elsewhere(world: World, answer_id: str) -> None:
+    """Make the answer's id name an answer of another server."""
+    row = (str(world.guild.id + 1), answer_id)
 
     def work(connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM sent_answer WHERE id = ?", (mine,))
-        connection.execute("UPDATE sent_answer SET id = ? WHERE id = ?", (mine, other))
+        moved = connection.execute("UPDATE reply SET guild_id = ? WHERE id = ?", row)
+        assert moved.rowcount == 1
 
-    await database.write(work)
+    await world.stores.replies._database.write(work)

@@ -12,8 +12,9 @@ from typing import Any
 import discord
 import simcord
 
-from bot.cogs.layout import QUOTES_ID
 from bot.cogs.quotes import FORGOTTEN, NOTHING_LEFT
+from bot.rendering.reply_actions import QUOTES_ID
+from bot.state.replies import Sending
 from tests.fakes.discord_samples import BRIDGE, bridge_answer, quoting
 from tests.fakes.discord_world import World, text_of
 
@@ -35,7 +36,7 @@ async def test_the_button_shows_each_quote_to_the_one_who_pressed_it(world: Worl
     text = text_of(result.response)
     for number, citation in enumerate(bridge_answer().citations, start=1):
         assert f"[{number}] {citation.quote.title}" in text
-        assert f"> {citation.quote.text}" in text
+        assert f"**{citation.quote.text}**" in text
     assert "10 June 2031" in text
 
 
@@ -45,13 +46,12 @@ async def test_the_button_still_works_after_a_restart(world: World) -> None:
 
     result = await world.asker.click(answer, label=LABEL)
 
-    assert "> The Tern Bridge opened again on Tuesday." in text_of(result.response)
+    assert "> **The Tern Bridge opened again on Tuesday.**" in text_of(result.response)
 
 
 async def test_the_button_of_another_server_shows_nothing(world: World) -> None:
-    stolen_id = await world.answers.record(
-        bridge_answer(), guild_id=world.guild.id + 1, channel_id=1
-    )
+    elsewhere = Sending(world.guild.id + 1, 1, 2, is_private=False, asked_in=world.guild.id + 1)
+    stolen_id = await world.stores.replies.record(bridge_answer(), elsewhere)
     result = await _press(world, stolen_id)
 
     assert text_of(result) == FORGOTTEN
@@ -60,7 +60,7 @@ async def test_the_button_of_another_server_shows_nothing(world: World) -> None:
 
 async def test_an_answer_that_was_forgotten_says_so(world: World) -> None:
     answer = await _ask(world)
-    await world.answers.prune(datetime.now(UTC) + timedelta(seconds=1))
+    await world.stores.replies.prune(world.guild.id, datetime.now(UTC) + timedelta(seconds=1))
 
     result = await world.asker.click(answer, label=LABEL)
 
@@ -74,9 +74,10 @@ async def test_a_quote_that_is_not_in_its_article_is_never_shown(world: World) -
 
     text = text_of((await world.asker.click(answer, label=LABEL)).response)
 
-    assert "The repair took" not in text
+    assert "**The repair took" not in text
+    assert "nine weeks" not in text.replace(BRIDGE.title, "")
     assert "Not shown, because it no longer stands in the article: [2]" in text
-    assert "> The Tern Bridge opened again on Tuesday." in text
+    assert "> **The Tern Bridge opened again on Tuesday.**" in text
 
 
 async def test_an_article_version_that_is_no_longer_stored_keeps_its_proven_quote(
@@ -111,8 +112,8 @@ async def test_hostile_quotes_show_the_same_characters_and_do_nothing(world: Wor
     result = await world.asker.click(answer, label=LABEL)
 
     text = text_of(result.response)
-    assert "> @\u200beveryone \\*\\*look\\*\\* \\[here\\](https\\://evil.example) \\<@1>" in text
-    assert "\n> \\# Big\n> \\> q" in text
+    look = "@\u200beveryone \\*\\*look\\*\\* \\[here\\](https\\://evil.example) \\<@1>"
+    assert f"> **{look}**\n> **\\# Big**\n> **\\> q**" in text
     assert result.response is not None
     assert result.response.message.mentions == []
 
@@ -188,17 +189,48 @@ async def test_a_label_of_superseded_articles_is_kept_with_the_quotes(world: Wor
 
 
 async def test_quotes_that_were_kept_before_there_were_labels_are_shown(world: World) -> None:
-    answer = await _ask(world)
+    kept_id = await world.stores.answers.record(
+        bridge_answer(), guild_id=world.guild.id, channel_id=world.channel.id
+    )
 
     def forget_labels(connection: sqlite3.Connection) -> None:
         (quotes,) = connection.execute("SELECT quotes FROM sent_answer").fetchone()
         old = [{k: v for k, v in q.items() if k != "superseded_by"} for q in json.loads(quotes)]
         connection.execute("UPDATE sent_answer SET quotes = ?", (json.dumps(old),))
 
-    await world.answers._database.write(forget_labels)
-    result = await world.asker.click(answer, label=LABEL)
+    await world.stores.answers._database.write(forget_labels)
 
-    assert "> The Tern Bridge opened again on Tuesday." in text_of(result.response)
+    assert "> **The Tern Bridge opened again on Tuesday.**" in text_of(await _press(world, kept_id))
+
+
+async def test_quotes_of_answers_of_earlier_versions_are_shown(world: World) -> None:
+    kept_id = await world.stores.answers.record(
+        bridge_answer(), guild_id=world.guild.id, channel_id=world.channel.id
+    )
+
+    text = text_of(await _press(world, kept_id))
+
+    assert "> **The Tern Bridge opened again on Tuesday.**" in text
+
+
+async def test_a_quote_stands_bold_between_the_sentences_around_it(world: World) -> None:
+    answer = await _ask(world)
+
+    text = text_of((await world.moderator.click(answer, label=LABEL)).response)
+
+    assert (
+        "> The Tern Bridge opened again on Tuesday.\n>\n"
+        "> **The repair took nine weeks and cost 41,000 crowns.** "
+        "Carts may cross at walking pace until the new railing stands."
+    ) in text
+    assert "free trip" not in text
+
+
+async def test_who_may_not_ask_sees_what_an_answer_rests_on(world: World) -> None:
+    answer = await _ask(world)
+    await world.stores.servers.change(world.guild.id, ask_roles=(1,))
+
+    assert "> **The Tern" in text_of((await world.asker.click(answer, label=LABEL)).response)
 
 
 async def _press(world: World, answer_id: str) -> simcord.ResponseMessage | None:

@@ -122,7 +122,9 @@ async def test_where_the_bot_is_shut_out_meanwhile_it_tries_no_new_message(world
     released.set()
     await world.env.settle()
 
-    assert len(world.sent("POST", "/messages")) == 1
+    assert len(world.sent("POST", f"/channels/{world.channel.id}/messages")) == 1
+    (told,) = world.asker.user.dm_channel.history()
+    assert f"Discord does not let me write in <#{world.channel.id}>" in text_of(told)
 
 
 @pytest.mark.parametrize("is_command", [True, False])
