@@ -220,7 +220,7 @@ class FootnoteBot(commands.Bot):
         work = self._work
         await self.add_cog(FeedbackCog(work))
         await self.add_cog(StatsCog(work))
-        await self.add_cog(PrivacyCog(work))
+        await self.add_cog(PrivacyCog(work, (self._direct.forget, self._members.forget)))
         await self.add_cog(ConfigCog(work))
         await self.add_cog(HelpCog(work))
         await self.add_cog(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -55,8 +56,11 @@ _LIGHTEN = """
 """
 _BOX = """
 (() => {
-  const rows = [...document.querySelectorAll('.channel-timeline .channel-message')];
+  const form = document.querySelector('.modal-dialog');
+  const rows = form ? [form] : [...document.querySelectorAll('.channel-timeline .channel-message')];
   if (!rows.length) return null;
+  const isMissing = (image) => !image.complete || !image.naturalWidth;
+  if (rows.some((row) => [...row.querySelectorAll('img')].some(isMissing))) return null;
   const boxes = rows.map((row) => row.getBoundingClientRect());
   const left = Math.min(...boxes.map((b) => b.left));
   const right = Math.max(...boxes.map((b) => b.right));
@@ -74,16 +78,22 @@ class Look:
     light: bool = False
 
 
-async def take(url: str, picture: Path, profile: Path, look: Look) -> None:
-    """A picture of the talk alone, without the preview's own frame."""
+async def take(url: str, profile: Path, pictures: Mapping[Path, Look]) -> None:
+    """Pictures of the talk alone, without the preview's own frame."""
     async with Chromium(profile) as page:
-        await page.resize(look.width, _TALL)
-        await page.open(url)
-        box = await _settle(page)
-        if look.light:
-            await page.evaluate(_LIGHTEN)
+        for picture, look in pictures.items():
+            await page.resize(look.width, _TALL)
+            await page.open(url)
             box = await _settle(page)
-        shot = await page.send("Page.captureScreenshot")
+            if look.light:
+                await page.evaluate(_LIGHTEN)
+                box = await _settle(page)
+            await save(page, picture, box)
+
+
+async def save(page: Page, picture: Path, box: Sequence[int]) -> None:
+    """A part of what the page shows, in few colours."""
+    shot = await page.send("Page.captureScreenshot")
     image = Image.open(BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
     left, top, right, bottom = box
     image = image.crop((left, max(0, top - _MARGIN), right, bottom + _MARGIN))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.scheduled import ScheduledOutcome
+from bot.state.spending import Budget, Limit, Spent
 from index.entries import SourceOptions
 from index.models import (
     EditionInfo,
@@ -17,7 +18,7 @@ from index.models import (
     SyncReport,
 )
 from index.plans import Plan, PlanItem, PlanKind
-from index.records import SourceInfo
+from index.records import AuditEntry, GoldenQuestion, SourceInfo
 
 SITE = "https://gullmarrow.example"
 FEED = Source(SourceKind.FEED, f"{SITE}/feed.xml")
@@ -129,6 +130,37 @@ SCHEDULED = ScheduledOutcome(
     ),
     held="7f3a",
 )
+BUDGET = Budget(Spent(tokens=412_000, calls=96), Limit(tokens=2_000_000))
+
+
+def audit(moderator: str) -> tuple[AuditEntry, ...]:
+    """Some days of work on a library."""
+    rows = (
+        ("2031-06-10T06:00:12", "schedule", "sync", "2 sources", "", 13),
+        ("2031-06-09T19:12:40", moderator, "note", "Moderator note on “Tern Bridge”", "", 12),
+        (
+            "2031-06-09T17:42:00",
+            moderator,
+            "rollback",
+            "to edition 10",
+            "The site showed its login page to us.",
+            12,
+        ),
+        ("2031-06-09T06:00:09", "schedule", "sync", "2 sources", "", 11),
+        ("2031-06-08T10:00:00", moderator, "setting", "Channels: every channel -> #news", "", None),
+        ("2031-06-07T20:15:31", moderator, "add", "town-statutes.pdf", "", 10),
+    )
+    return tuple(AuditEntry(f"{at}+00:00", *rest) for at, *rest in rows)
+
+
+def golden(moderator: str) -> tuple[GoldenQuestion, ...]:
+    """Questions that each edition has to answer."""
+    rows = (
+        (1, "When did the Tern Bridge open again?", "bridge", "Tern Bridge opens again"),
+        (2, "When does the reading room open?", "hours", "New hours at the reading room"),
+    )
+    at = "2031-06-01T12:00:00+00:00"
+    return tuple(GoldenQuestion(*row, moderator, at) for row in rows)
 
 
 def editions(moderator: str) -> tuple[EditionInfo, ...]:
@@ -146,7 +178,7 @@ def editions(moderator: str) -> tuple[EditionInfo, ...]:
 
 def sources(moderator: str) -> tuple[SourceInfo, ...]:
     """A feed that is read daily, a site map that waits after a rollback, and an upload."""
-    now = datetime.now(UTC)
+    now = datetime(2031, 6, 10, 18, tzinfo=UTC)
     feed = SourceInfo(
         1,
         FEED,
@@ -155,8 +187,8 @@ def sources(moderator: str) -> tuple[SourceInfo, ...]:
         moderator,
         "2031-05-02T09:00:00+00:00",
         schedule="daily 06:00",
-        next_run=(now + timedelta(hours=19)).isoformat(),
-        last_run=(now - timedelta(hours=5)).isoformat(),
+        next_run=(now + timedelta(hours=12)).isoformat(),
+        last_run=(now - timedelta(hours=12)).isoformat(),
         outcome="read, with 1 problem",
     )
     site = replace(

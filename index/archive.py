@@ -2,6 +2,7 @@
 
 Written from one snapshot of the database, taken in by one transaction after all of it was
 checked. Open plans, jobs and the vector index stay behind: they are made anew.
+What belongs to one server stays there: its channel for reports, and what its people asked.
 """
 
 from __future__ import annotations

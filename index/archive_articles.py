@@ -47,12 +47,12 @@ def find_odd(article: Article, row: Row) -> str | None:
         "has odd headings": len(article.headings) == len(row["headings"]),
         "was altered": article.version_id == row["version_id"],
         "is too long": len(article.text) <= MAX_TEXT,
-        "has an odd id": _is_line(article.id, MAX_ID) and article.id != "",
-        "has an odd title": _is_line(article.title, MAX_TITLE),
-        "has an odd date": _is_line(article.published_at, MAX_DATE),
-        "has an odd publisher": _is_line(article.publisher, MAX_NAME),
+        "has an odd id": is_line(article.id, MAX_ID) and article.id != "",
+        "has an odd title": is_line(article.title, MAX_TITLE),
+        "has an odd date": is_line(article.published_at, MAX_DATE),
+        "has an odd publisher": is_line(article.publisher, MAX_NAME),
         "has odd authors": len(article.authors) <= MAX_AUTHORS
-        and all(isinstance(name, str) and _is_line(name, MAX_NAME) for name in article.authors),
+        and all(isinstance(name, str) and is_line(name, MAX_NAME) for name in article.authors),
         "has an address that is none": article.url is None or clean_url(article.url) == article.url,
     }
     return next((what for what, is_so in checks.items() if not is_so), None)
@@ -83,7 +83,7 @@ def chunk_id(version_id: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{version_id}:{start}:{end}:{CHUNKING}".encode()).hexdigest()[:32]
 
 
-def _is_line(text: str | None, limit: int) -> bool:
+def is_line(text: str | None, limit: int) -> bool:
     """Short, and nothing in it that hides or reorders what is around it."""
     return text is None or (len(text) <= limit and "\n" not in text and clean_text(text) == text)
 

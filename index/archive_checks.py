@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,9 @@ from index.archive_format import (
     ENTRIES,
     GOLDEN,
     MEMBERSHIPS,
+    NOTES,
+    PAGES,
+    SETTINGS,
     SOURCES,
     SUPERSESSIONS,
     VERSIONS,
@@ -25,8 +26,17 @@ from index.archive_format import (
     Table,
 )
 from index.archive_reading import Archive
-from index.entries import SourceOptions, options_from
-from index.models import SourceKind
+from index.archive_values import (
+    Quoted,
+    are_options,
+    digest_of,
+    find_odd_note,
+    find_odd_page,
+    is_time,
+    read_quoted,
+)
+from index.library_settings import SETTINGS as KNOWN_SETTINGS
+from index.models import SourceKind, is_note
 
 _KINDS = frozenset(kind.value for kind in SourceKind)
 _MOST_FIELD = 20_000
@@ -71,9 +81,13 @@ def check_contents(archive: Archive, fingerprint: str, dimension: int) -> Conten
     editions = checker.check_editions()
     sources = checker.check_sources()
     checker.check_entries(sources)
-    versions = checker.check_versions(keys)
+    quoted, notes = checker.check_notes()
+    versions = checker.check_versions(keys, quoted)
     current = checker.check_memberships(versions, sources, editions)
     checker.check_decisions()
+    checker.check_reserved({versions[version].article_id for version in current}, notes)
+    checker.check_pages(versions)
+    checker.check_settings()
     return Contents(
         articles=len(current),
         versions=len(versions),
@@ -134,7 +148,7 @@ class _Checker:
         """The numbers of the editions."""
         numbers = []
         for row in self._each(EDITIONS):
-            self._demand(_is_time(row["published_at"]), "an edition has no time")
+            self._demand(is_time(row["published_at"]), "an edition has no time")
             counts = (row["added"], row["changed"], row["removed"])
             self._demand(min(counts) >= 0, "an edition counts below zero")
             numbers.append(row["number"])
@@ -155,9 +169,9 @@ class _Checker:
             known.add(place)
             self._demand(row["number"] == len(known), "the sources are not in order")
             self._demand(row["paused"] in (0, 1), "a source is neither paused nor not")
-            self._demand(_are_options(row["options"]), "a source has options that are not ours")
+            self._demand(are_options(row["options"]), "a source has options that are not ours")
             moments = (row["added_at"], row["next_run"], row["last_run"], row["removed_at"])
-            self._demand(all(m is None or _is_time(m) for m in moments), "a source has odd times")
+            self._demand(all(m is None or is_time(m) for m in moments), "a source has odd times")
         return len(known)
 
     def check_entries(self, sources: int) -> None:
@@ -166,8 +180,10 @@ class _Checker:
             self._demand(1 <= row["source"] <= sources, "an entry has no source")
             self._demand(row["misses"] >= 0, "an entry was missed less than never")
 
-    def check_versions(self, keys: set[bytes]) -> dict[str, _Version]:
-        """What is known of each version, by its id."""
+    def check_versions(
+        self, keys: set[bytes], quoted: Mapping[str, Sequence[Quoted]]
+    ) -> dict[str, _Version]:
+        """What is known of each version, by its id; each says what notes quote of it."""
         versions: dict[str, _Version] = {}
         for row in self._each(VERSIONS, lambda r: r["version_id"]):
             article = read_article(row)
@@ -178,6 +194,11 @@ class _Checker:
             if is_indexed and not are_chunks_of(article, row["chunks"], keys):
                 raise self._archive.refuse(
                     f"the article {article.id[:80]!r} has a passage that is not its own"
+                )
+            for start, end, digest in quoted.get(article.version_id, ()):
+                self._demand(
+                    digest_of(article.text[start:end]) == digest,
+                    f"a note quotes what the article {article.id[:80]!r} does not say",
                 )
             versions[article.version_id] = _Version(article.id, is_indexed)
         return versions
@@ -219,26 +240,40 @@ class _Checker:
             self._demand(pair not in known, "a golden question is there twice")
             known.add(pair)
         for row in self._each(AUDIT):
-            self._demand(_is_time(row["at"]), "an act has no time")
+            self._demand(is_time(row["at"]), "an act has no time")
 
+    def check_notes(self) -> tuple[dict[str, list[Quoted]], set[str]]:
+        """What notes quote, by version, and their ids."""
+        quoted: dict[str, list[Quoted]] = {}
+        ids: set[str] = set()
+        for row in self._each(NOTES, lambda r: r["article_id"]):
+            if (odd := find_odd_note(row)) is not None:
+                raise self._archive.refuse(f"a moderator's note {odd}")
+            ids.add(row["article_id"])
+            if (one := read_quoted(row)) is not None:
+                quoted.setdefault(row["quoted_version"], []).append(one)
+        return quoted, ids
 
-def _is_time(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+    def check_reserved(self, current: set[str], notes: set[str]) -> None:
+        """Every note that answers says what it corrects, and nothing else has the id of one."""
+        self._demand(
+            notes == {article_id for article_id in current if is_note(article_id)},
+            "what its moderators' notes correct is not told",
+        )
 
+    def check_pages(self, versions: Mapping[str, _Version]) -> None:
+        """Every page must be that of a version."""
+        for row in self._each(PAGES, lambda r: r["version"]):
+            self._demand(row["version"] in versions, "a page is that of no article")
+            if (odd := find_odd_page(row)) is not None:
+                article_id = versions[row["version"]].article_id
+                raise self._archive.refuse(f"the page of the article {article_id[:80]!r} {odd}")
 
-def _are_options(text: str) -> bool:
-    try:
-        fields = json.loads(text)
-        options = options_from(fields)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return False
-    patterns = (*options.include, *options.exclude)
-    return (
-        set(fields) <= set(SourceOptions.__slots__)
-        and all(isinstance(pattern, str) for pattern in patterns)
-        and isinstance(options.language, str | None)
-        and (options.limit is None or type(options.limit) is int)
-    )
+    def check_settings(self) -> None:
+        """Every setting must be one that somebody could have made."""
+        for row in self._each(SETTINGS, lambda r: r["name"]):
+            is_known = KNOWN_SETTINGS.get(row["name"])
+            self._demand(
+                is_known is not None and is_known(row["value"]),
+                f"{row['name'][:80]!r} is set to what it cannot be",
+            )

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FORMAT = 1
+from index.library_settings import SETTINGS as KNOWN_SETTINGS
+
+FORMAT = 2
+"""Format 1 knew no notes, pages and settings; it is still taken in."""
 MANIFEST = "manifest.json"
 VECTORS = "embeddings.bin"
 KEY_BYTES = 16
@@ -213,6 +216,46 @@ AUDIT = Table(
     "INSERT INTO audit (library, at, actor, action, detail, reason, edition) "
     "VALUES (:library, :at, :actor, :action, :detail, :reason, :edition)",
 )
+NOTES = Table(
+    "notes.jsonl",
+    {
+        "article_id": "text",
+        "corrects": "text",
+        "title_then": "text",
+        "start": "int",
+        "end": "int",
+        "quote": "text",
+        "quoted_version": "text",
+        "looked_at": "text",
+        "author": "text",
+        "approved_by": "text",
+        "at": "text",
+        "told": "text?",
+    },
+    'SELECT article_id, corrects, title_then, start, "end", quote, quoted_version, looked_at, '
+    "author, approved_by, at, told FROM note WHERE library = :library AND EXISTS (SELECT 1 "
+    "FROM membership AS m WHERE m.library = note.library AND m.article_id = note.article_id "
+    "AND m.from_edition <= :edition AND (m.to_edition IS NULL OR m.to_edition > :edition)) "
+    "ORDER BY article_id",
+    'INSERT INTO note (library, article_id, corrects, title_then, start, "end", quote, '
+    "quoted_version, looked_at, author, approved_by, at, told) VALUES (:library, :article_id, "
+    ":corrects, :title_then, :start, :end, :quote, :quoted_version, :looked_at, :author, "
+    ":approved_by, :at, :told)",
+)
+PAGES = Table(
+    "pages.jsonl",
+    {"version": "text", "blocks": "list", "anchors": "list"},
+    "SELECT v.version_id AS version, p.packed FROM page AS p JOIN version AS v ON v.pk = p.version "
+    "WHERE v.library = :library AND EXISTS (SELECT 1 FROM membership AS m "
+    "WHERE m.version = v.pk AND m.from_edition <= :edition) ORDER BY v.version_id",
+)
+# Where scheduled work is reported stays behind: that channel is one of the server it was set in.
+SETTINGS = Table(
+    "settings.jsonl",
+    {"name": "text", "value": "text"},
+    "SELECT name, value FROM library_option WHERE library = :name "  # noqa: S608 - names of ours
+    f"AND name IN ({', '.join(map(repr, sorted(KNOWN_SETTINGS)))}) ORDER BY name",
+)
 
 TABLES = (
     EDITIONS,
@@ -224,5 +267,11 @@ TABLES = (
     GOLDEN,
     SUPERSESSIONS,
     AUDIT,
+    NOTES,
+    PAGES,
+    SETTINGS,
 )
 NAMES = (VECTORS, *(table.member for table in TABLES))
+_LATER = {table.member for table in (NOTES, PAGES, SETTINGS)}
+NAMES_BEFORE = {1: tuple(name for name in NAMES if name not in _LATER)}
+"""The members that earlier formats had."""

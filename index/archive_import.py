@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from index import lexical, library_rows
+from index import lexical, library_rows, page_rows
 from index.archive_articles import read_article
 from index.archive_checks import Contents
 from index.archive_format import (
@@ -15,6 +15,9 @@ from index.archive_format import (
     ENTRIES,
     GOLDEN,
     MEMBERSHIPS,
+    NOTES,
+    PAGES,
+    SETTINGS,
     SOURCES,
     SUPERSESSIONS,
     VERSIONS,
@@ -23,8 +26,10 @@ from index.archive_format import (
     Table,
 )
 from index.archive_reading import Archive
+from index.archive_values import read_page
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
+from index.library_settings import put_settings
 from index.likeness import sketch, words_of
 
 _MOST_AT_A_TIME = 500
@@ -73,8 +78,13 @@ def take_in(
             for member in archive.rows(MEMBERSHIPS)
         ),
     )
-    for table in (WITHHELD, GOLDEN, SUPERSESSIONS, AUDIT):
+    for table in (WITHHELD, GOLDEN, SUPERSESSIONS, AUDIT, NOTES):
         _insert(connection, table, archive, row.pk)
+    for page in archive.rows(PAGES):
+        page_rows.save_pages(connection, row.pk, {page["version"]: read_page(page)})
+    if archive.holds(SETTINGS):
+        settings = {setting["name"]: setting["value"] for setting in archive.rows(SETTINGS)}
+        put_settings(connection, name, settings)
     made_by = fingerprint if contents.is_indexed else _other(archive, is_ours)
     library_rows.set_index(connection, row.pk, made_by, library_rows.collection_name(row.pk, 1))
     connection.execute(

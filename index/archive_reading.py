@@ -17,6 +17,7 @@ from index.archive_format import (
     KEY_BYTES,
     MANIFEST,
     NAMES,
+    NAMES_BEFORE,
     VECTORS,
     Manifest,
     Member,
@@ -79,13 +80,22 @@ class Archive:
         self._zip.close()
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """The rows of a table in order, each with the fields it must have."""
+        """The rows of a table in order, each with the fields it must have.
+
+        An archive of an earlier format has none of a table that came later.
+        """
+        if not self.holds(table):
+            return
         with self._told(), self._checked(table.member) as stream:
             while line := stream.readline(_MOST_LINE + 1):
                 if len(line) > _MOST_LINE:
                     raise ArchiveError(self._say(f"a line of {table.member} is too long"))
                 yield self._parse(table, line)
                 self._on_row()
+
+    def holds(self, table: Table) -> bool:
+        """Whether its format knows that table."""
+        return any(member.name == table.member for member in self.manifest.members)
 
     def vectors(self) -> Iterator[tuple[str, bytes]]:
         """Keys, 32 hex digits, and vectors as float32 bytes, little-endian."""
@@ -103,7 +113,9 @@ class Archive:
 
     def _open(self, most_bytes: int) -> Manifest:
         infos = {info.filename: info for info in self._zip.infolist()}
-        if len(infos) != len(self._zip.infolist()) or set(infos) != {MANIFEST, *NAMES}:
+        if len(infos) != len(self._zip.infolist()) or not any(
+            set(infos) == {MANIFEST, *names} for names in (NAMES, *NAMES_BEFORE.values())
+        ):
             raise ArchiveError(self._say("it is no export of a library"))
         if infos[MANIFEST].file_size > _MOST_MANIFEST:
             raise ArchiveError(self._say("its manifest is too long"))
@@ -116,7 +128,7 @@ class Archive:
             raise ArchiveError(self._say(f"unpacked it is larger than {most_bytes:,} bytes"))
         manifest = self._read_manifest(json.loads(self._zip.read(MANIFEST)))
         for member in manifest.members:
-            if infos[member.name].file_size != member.size:
+            if member.name not in infos or infos[member.name].file_size != member.size:
                 raise ArchiveError(self._say(f"{member.name} does not have the size it should"))
         return manifest
 
@@ -128,7 +140,8 @@ class Archive:
                 f"{self._path.name} was written by a newer Footnote (format {fields['format']}, "
                 f"this one knows {FORMAT}). Update Footnote, then import it. Nothing was taken in."
             )
-        if fields["format"] != FORMAT:
+        expected = NAMES if fields["format"] == FORMAT else NAMES_BEFORE.get(fields["format"])
+        if expected is None:
             raise ArchiveError(self._say("its manifest is not ours"))
         kinds = {"library": str, "edition": int, "fingerprint": str, "dimension": int}
         if set(fields) != {"format", "members", *kinds} or any(
@@ -146,7 +159,7 @@ class Archive:
             tuple(Member(**member) for member in members),
         )
         names = tuple(member.name for member in manifest.members)
-        if names != NAMES or not 0 <= manifest.dimension <= _MOST_DIMENSION:
+        if names != expected or not 0 <= manifest.dimension <= _MOST_DIMENSION:
             raise ArchiveError(self._say("its manifest is not ours"))
         return manifest
 

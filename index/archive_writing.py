@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,7 @@ from index.archive_format import (
     FORMAT,
     KEY_BYTES,
     MANIFEST,
+    PAGES,
     TABLES,
     VECTORS,
     VERSIONS,
@@ -27,6 +28,8 @@ from index.archive_format import (
 )
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
+from index.models import NOTE_PREFIX
+from index.pages import PageText
 
 # The same bytes whenever they are written.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -36,6 +39,12 @@ _EMBEDDINGS = (
     "SELECT key, vector FROM embedding AS e WHERE library = :library AND EXISTS (SELECT 1 "
     "FROM chunk AS c JOIN version AS v ON v.pk = c.version WHERE c.embedding = e.key "
     "AND v.library = e.library AND v.fingerprint IS :fingerprint) ORDER BY key"
+)
+_RESERVED = (
+    "SELECT m.article_id FROM membership AS m WHERE m.library = :library "
+    "AND substr(m.article_id, 1, length(:prefix)) = :prefix AND m.from_edition <= :edition "
+    "AND (m.to_edition IS NULL OR m.to_edition > :edition) AND NOT EXISTS (SELECT 1 "
+    "FROM note AS n WHERE n.library = m.library AND n.article_id = m.article_id) LIMIT 1"
 )
 
 OnRow = Callable[[], None]
@@ -76,12 +85,17 @@ def write_archive(
 def _write_members(
     connection: sqlite3.Connection, row: LibraryRow, archive: zipfile.ZipFile, on_row: OnRow
 ) -> Manifest:
-    names = {"library": row.pk, "edition": row.edition, "fingerprint": row.fingerprint}
+    names = {
+        "library": row.pk,
+        "name": row.name,
+        "edition": row.edition,
+        "fingerprint": row.fingerprint,
+    }
+    _refuse_reserved(connection, names)
     dimension, vectors = _write_vectors(connection, names, archive, on_row)
     members = [vectors]
     for table in TABLES:
-        found = connection.execute(table.select, names)
-        lines = _versions(connection, found) if table is VERSIONS else map(dict, found)
+        lines = _read_rows(connection, table, connection.execute(table.select, names))
         members.append(_write_lines(archive, table, lines, on_row))
     manifest = Manifest(row.name, row.edition, row.fingerprint or "", dimension, tuple(members))
     encoded = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=True, indent=1)
@@ -108,7 +122,7 @@ def _write_vectors(
 
 
 def _write_lines(
-    archive: zipfile.ZipFile, table: Table, rows: Iterator[Row], on_row: OnRow
+    archive: zipfile.ZipFile, table: Table, rows: Iterable[Row], on_row: OnRow
 ) -> Member:
     writer = _Writer(archive, table.member, zipfile.ZIP_DEFLATED)
     with writer:
@@ -118,6 +132,34 @@ def _write_lines(
             writer.write(line.encode() + b"\n")
             on_row()
     return writer.member
+
+
+def _refuse_reserved(connection: sqlite3.Connection, names: Row) -> None:
+    """What no import would take in is not written."""
+    found = connection.execute(_RESERVED, {**names, "prefix": NOTE_PREFIX}).fetchone()
+    if found is not None:
+        raise ArchiveError(
+            f"The article {found['article_id'][:80]!r} has an id that is kept for moderators' "
+            "notes. Sync its source or remove the article, then export again."
+        )
+
+
+def _read_rows(
+    connection: sqlite3.Connection, table: Table, found: sqlite3.Cursor
+) -> Iterable[Row]:
+    if table is VERSIONS:
+        return _versions(connection, found)
+    return _pages(found) if table is PAGES else map(dict, found)
+
+
+def _pages(found: sqlite3.Cursor) -> Iterator[Row]:
+    for row in found:
+        try:
+            page = PageText.unpack(row["packed"])
+        except ValueError:
+            continue  # Nothing could be built on it here either.
+        anchors = [[a.block, a.id, a.is_heading] for a in page.anchors]
+        yield {"version": row["version"], "blocks": page.blocks, "anchors": anchors}
 
 
 def _versions(connection: sqlite3.Connection, found: sqlite3.Cursor) -> Iterator[Row]:

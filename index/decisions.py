@@ -119,28 +119,20 @@ class Decisions:
 
     async def audit(self, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Who did what, newest first."""
-        return await self._read(
-            lambda c, row: tuple(audit.list_actions(c, row.pk, limit)), otherwise=()
-        )
+        return await self._database.read(lambda c: tuple(audit.list_actions(c, self._name, limit)))
 
     async def audit_page(
         self, *, action: str = "", page: int = 0, size: int = 8
     ) -> tuple[tuple[AuditEntry, ...], int]:
         """A page of who did what, newest first, and how many entries of that action there are."""
-
-        def work(
-            connection: sqlite3.Connection, row: LibraryRow
-        ) -> tuple[tuple[AuditEntry, ...], int]:
-            entries, total = audit.page_actions(
-                connection, row.pk, action=action, page=page, size=size
-            )
-            return tuple(entries), total
-
-        return await self._read(work, otherwise=((), 0))
+        entries, total = await self._database.read(
+            lambda c: audit.page_actions(c, self._name, action=action, page=page, size=size)
+        )
+        return tuple(entries), total
 
     async def audit_actions(self) -> tuple[str, ...]:
         """The actions that were ever done, each once."""
-        return await self._read(lambda c, row: tuple(audit.name_actions(c, row.pk)), otherwise=())
+        return await self._database.read(lambda c: tuple(audit.name_actions(c, self._name)))
 
     async def set_options(self, source: int, options: SourceOptions, *, actor: str) -> None:
         """Say how a source is read from now on.
@@ -194,18 +186,15 @@ class Decisions:
         def write(connection: sqlite3.Connection) -> None:
             value = None if channel is None else str(channel)
             decision_rows.write_option(connection, self._name, _REPORTS_CHANNEL, value)
-            if (row := library_rows.find_library(connection, self._name)) is not None:
-                self._note(connection, row, actor, "reports channel", value or "off")
+            entry = AuditEntry(self._stamp(), actor, "reports channel", value or "off")
+            audit.note_by_name(connection, self._name, entry)
 
         await self._database.write(write)
 
     async def note(self, actor: str, action: str, detail: str, reason: str = "") -> None:
-        """Put down in the audit what changes no edition.
-
-        Raises:
-            SourceError: the library is empty.
-        """
-        await self._write(lambda c, row: self._note(c, row, actor, action, detail, reason))
+        """Put down in the audit what changes no edition, also before the first article."""
+        entry = AuditEntry(self._stamp(), actor, action, detail, reason)
+        await self._database.write(lambda c: audit.note_by_name(c, self._name, entry))
 
     def _note(
         self,

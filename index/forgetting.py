@@ -37,6 +37,7 @@ class ActorColumn:
 
 ACTORS = (
     ActorColumn("audit", "actor", "at", told=("detail",)),
+    ActorColumn("early_audit", "actor", "at", told=("detail",), by_name=True),
     ActorColumn("edition", "actor", "published_at"),
     ActorColumn("golden", "added_by", "added_at"),
     ActorColumn("note", "author", "at"),

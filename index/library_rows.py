@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from index import lexical
+from index import audit, lexical
 from index.entries import FROM_FEED, SourceOptions, options_from
 from index.models import Source, SourceKind
 from index.records import SourceInfo
@@ -46,6 +46,7 @@ def open_library(connection: sqlite3.Connection, name: str, fingerprint: str) ->
     pk = cursor.lastrowid
     assert pk is not None  # noqa: S101 - an INSERT has a row
     lexical.create_table(connection, pk)
+    audit.move_early(connection, name, pk)
     set_index(connection, pk, fingerprint, collection_name(pk, 1))
     return LibraryRow(pk, name, 0, fingerprint, collection_name(pk, 1))
 

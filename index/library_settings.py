@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from index import audit, decision_rows, library_rows, timing
+from index import audit, decision_rows, timing
 from index.database import Database
-from index.recency import Recency
+from index.recency import Recency, RecencyError, parse_recency
 from index.records import AuditEntry
 
 _PUBLIC = "public"
+_YES = "yes"
+
+
+def _is_recency(value: str) -> bool:
+    try:
+        recency = parse_recency(value)
+    except RecencyError:
+        return False
+    return not recency.is_off and str(recency) == value
+
+
+SETTINGS: Mapping[str, Callable[[str], bool]] = {
+    timing.RECENCY: _is_recency,
+    _PUBLIC: lambda value: value == _YES,
+}
+"""The options that go with a library wherever it goes, and what their values may be."""
+
+
+def put_settings(connection: sqlite3.Connection, library: str, settings: Mapping[str, str]) -> None:
+    """Set them all; those that are not named are as they are without anybody's doing."""
+    for name in SETTINGS:
+        decision_rows.write_option(connection, library, name, settings.get(name))
 
 
 def read_public(connection: sqlite3.Connection, library: str) -> bool:
@@ -61,7 +83,7 @@ class LibrarySettings:
         """Let anybody read its articles in the web reader, or only who was given a link."""
 
         def write(connection: sqlite3.Connection) -> None:
-            decision_rows.write_option(connection, self._name, _PUBLIC, "yes" if public else None)
+            decision_rows.write_option(connection, self._name, _PUBLIC, _YES if public else None)
             self._note(connection, actor, "public", "yes" if public else "no")
 
         await self._database.write(write)
@@ -71,7 +93,6 @@ class LibrarySettings:
         await self._database.write(lambda c: self._note(c, actor, "config", change))
 
     def _note(self, connection: sqlite3.Connection, actor: str, action: str, detail: str) -> None:
-        """Write it into the audit, which begins with the library's first article."""
-        if (row := library_rows.find_library(connection, self._name)) is not None:
-            at = self._now().astimezone(UTC).isoformat(timespec="seconds")
-            audit.note_action(connection, row.pk, AuditEntry(at, actor, action, detail))
+        """Write it into the audit, also before the library's first article."""
+        at = self._now().astimezone(UTC).isoformat(timespec="seconds")
+        audit.note_by_name(connection, self._name, AuditEntry(at, actor, action, detail))

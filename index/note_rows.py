@@ -14,7 +14,8 @@ from index.models import Correction, Passage
 from index.sql import marks, pages
 
 _CHUNKS_BROUGHT = 2
-_GONE = "gone"
+GONE = "gone"
+"""In place of a version: the article was not there."""
 # A note with its article, and the version that the corrected article has now.
 _NOTES = """
     SELECT n.*, v.pk AS version_pk, v.version_id, v.title, v.text, cv.version_id AS now,
@@ -138,7 +139,7 @@ def look_again(connection: sqlite3.Connection, row: LibraryRow, note_id: str) ->
     if found is not None:
         connection.execute(
             "UPDATE note SET looked_at = ?, told = NULL WHERE library = ? AND article_id = ?",
-            (found["now"] or _GONE, row.pk, note_id),
+            (found["now"] or GONE, row.pk, note_id),
         )
 
 
@@ -148,7 +149,7 @@ def take_untold(connection: sqlite3.Connection, row: LibraryRow) -> list[NoteInf
     untold = []
     for found in connection.execute(_NOTES, given).fetchall():
         note = _read(found)
-        state = found["now"] or _GONE
+        state = found["now"] or GONE
         if note.needs_a_look and found["told"] != state:
             connection.execute(
                 "UPDATE note SET told = ? WHERE library = ? AND article_id = ?",
@@ -233,10 +234,10 @@ def _load_passages(
 
 
 def _read(found: sqlite3.Row) -> NoteInfo:
-    now = found["now"] or _GONE
+    now = found["now"] or GONE
     standing = Standing.FRESH
     if now != found["looked_at"]:
-        standing = Standing.GONE if now == _GONE else Standing.CHANGED
+        standing = Standing.GONE if now == GONE else Standing.CHANGED
     return NoteInfo(
         id=found["article_id"],
         version_id=found["version_id"],

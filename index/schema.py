@@ -11,7 +11,8 @@ may publish: ``body`` is what people see, ``material`` the articles, packed. ``j
 ``page`` is the web page a version was last read from, as a browser shows it, packed.
 ``note`` says what a moderator's note corrects; ``looked_at`` is the version of the corrected
 article that somebody compared it with ("gone" if there was none), ``told`` the one that
-moderators were told of.
+moderators were told of. ``early_audit`` is the audit of a library before its first article, by
+its name; it moves into ``audit`` when the library is made.
 """
 
 from __future__ import annotations
@@ -221,5 +222,18 @@ STEPS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX note_by_corrected ON note (library, corrects);
     CREATE INDEX version_titles ON version (library, published_at, title, article_id);
+    """,
+    """
+    CREATE TABLE early_audit (
+        pk INTEGER PRIMARY KEY,
+        library TEXT NOT NULL,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        edition INTEGER
+    );
+    CREATE INDEX early_audit_by_library ON early_audit (library, pk);
     """,
 )

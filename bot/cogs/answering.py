@@ -29,7 +29,7 @@ from bot.rendering.parts import Card
 from bot.rendering.reply_actions import Shown
 from bot.speech import mark, speak, tr
 from bot.state.replies import Sending
-from bot.state.servers import DEFAULT, ServerBook
+from bot.state.servers import DEFAULT, ServerBook, ServerSettings
 
 NO_WORDS = mark(
     "I see no words in that. Ask me in a sentence, and I look it up in this server's articles."
@@ -129,13 +129,14 @@ class AnswerDesk:
             async with exchange.waiting():
                 reply = await self._reply(exchange, asking)
                 if not _may_show(reply, asking):
-                    await self._records.keep_gap(reply, home)
+                    await self._records.keep_gap(reply, _sending(exchange, asking))
                     return
                 if not exchange.is_private and await self._retractor.is_withdrawn(watch, home):
                     await exchange.withdraw()
                     return
                 reply_id = await self._records.keep(reply, _sending(exchange, asking))
-                await exchange.show(self._render(reply, reply_id, exchange, asking))
+                rules = await self._servers.of(home)
+                await exchange.show(self._render(reply, reply_id, exchange, asking, rules))
             await self._records.keep_shown(reply, reply_id, exchange)
             if watch.is_gone and asking.asked_message_id is not None:
                 # It was deleted while the reply was on its way to Discord.
@@ -159,7 +160,12 @@ class AnswerDesk:
         )
 
     def _render(
-        self, reply: Reply, reply_id: str | None, exchange: Exchange, asking: Asking
+        self,
+        reply: Reply,
+        reply_id: str | None,
+        exchange: Exchange,
+        asking: Asking,
+        rules: ServerSettings,
     ) -> tuple[Card, ...]:
         cards = render_reply(
             reply,
@@ -169,7 +175,7 @@ class AnswerDesk:
                 in_server=exchange.place.guild_id is not None,
             ),
             show_question=asking.show_question,
-            for_moderator=exchange.person.manages_server,
+            for_moderator=may_moderate(exchange.place, exchange.person, rules).allowed,
             head=asking.head,
         )
         if asking.is_automatic:

@@ -24,7 +24,7 @@ CHECK = "Where does this come from?"
 EMPTY = mark("There is no text in that message that I could check, only a picture or a file.")
 NO_WORDS = mark("I see no words in that message that I could check.")
 # In a reply of ours: the question, a source with its link, what stands in small print.
-_NO_CLAIM = re.compile(r"-#.*|\*\*.+\*\*|\[\[?\d{1,3}\].*|\[.+\]\(.+\)|[✅❌❔].*")
+_NO_CLAIM = re.compile(r"-#.*|\*\*.+\*\*|\[\[?\d{1,3}\].*|\[.+\]\(.+\)|[✅❌🔎].*")
 _MOST_TEXTS = 60
 
 

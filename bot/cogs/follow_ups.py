@@ -83,9 +83,7 @@ class FollowUps:
             NotDone: it is not kept any more, or was never meant for this person.
         """
         sent = await self._work.stores.replies.find(press.argument, guild_id=home)
-        if sent is None:
-            raise NotDone(tr(FORGOTTEN))
-        if sent.sending.is_private and sent.sending.asker_id != interaction.user.id:
+        if sent is None or not sent.is_for(interaction.user.id):
             raise NotDone(tr(FORGOTTEN))
         return sent
 

@@ -245,6 +245,8 @@ class GapsCog(commands.Cog):
             )
             if found is None and interaction.guild_id is not None:
                 raise NotDone(tr(FORGOTTEN))
+            if found is not None and not found.is_for(interaction.user.id):
+                raise NotDone(tr(FORGOTTEN))
             return make_tell_form(press.argument)
 
         await self._work.members.open_form(interaction, make_form)
@@ -252,7 +254,7 @@ class GapsCog(commands.Cog):
     async def _tell(self, exchange: InteractionExchange, press: Press) -> None:
         guild_id = exchange.home or 0
         sent = await self._work.stores.replies.find(press.argument, guild_id=guild_id)
-        if sent is None:
+        if sent is None or not sent.is_for(exchange.person.id):
             raise NotDone(tr(FORGOTTEN))
         text = clean(press.fields.get(TEXT, ""))
         told = await self._work.service.tell_gap(

@@ -21,6 +21,7 @@ from bot.rendering.notes import (
     make_decline_form,
     make_edit_form,
     make_proposal_form,
+    render_outcome,
     render_proposal,
     render_proposals,
     write_note_title,
@@ -70,7 +71,7 @@ class NotesCog(commands.Cog):
 
     async def _open_proposal_form(self, interaction: Interaction, press: Press) -> None:
         async def make_form() -> Form:
-            await self._find_answer(press.argument, interaction.guild_id or 0)
+            await self._find_answer(press.argument, interaction.guild_id or 0, interaction.user.id)
             return make_proposal_form(press.argument)
 
         await self._work.members.open_form(interaction, make_form)
@@ -90,7 +91,7 @@ class NotesCog(commands.Cog):
 
     async def _propose(self, exchange: InteractionExchange, press: Press) -> None:
         guild_id = exchange.home or 0
-        answer = await self._find_answer(press.argument, guild_id)
+        answer = await self._find_answer(press.argument, guild_id, exchange.person.id)
         text = read_text(press)
         quotes = tuple(
             QuotedSentence(
@@ -147,22 +148,22 @@ class NotesCog(commands.Cog):
         number = int(press.value) if press.value.isdecimal() else 0
         if number < len(proposal.quotes):
             await self._log.choose(proposal.id, number)
-        await self._show_decided(exchange, proposal.id, "")
+        await self._show_decided(exchange, press, "")
 
     async def _press_approve(self, exchange: InteractionExchange, press: Press) -> None:
-        await self._approve(exchange, press.argument, "")
+        await self._approve(exchange, press, "")
 
     async def _press_rewrite(self, exchange: InteractionExchange, press: Press) -> None:
-        await self._approve(exchange, press.argument, read_text(press))
+        await self._approve(exchange, press, read_text(press))
 
-    async def _approve(self, exchange: InteractionExchange, proposal_id: str, text: str) -> None:
+    async def _approve(self, exchange: InteractionExchange, press: Press, text: str) -> None:
         """Publish the note, mark the old answer, and show both to the moderators."""
-        proposal = await self._find_open(proposal_id, exchange.home or 0)
+        proposal = await self._find_open(press.argument, exchange.home or 0)
         decided = await self._log.decide(
             proposal.id, Verdict.APPROVED, by=exchange.person.id, text=text
         )
         if not decided:
-            raise NotDone(await self._say_decided(exchange, proposal_id))
+            raise NotDone(await self._say_decided(exchange, proposal.id))
         try:
             note = await self._publish(exchange, proposal, text or proposal.text)
         except BaseException:
@@ -170,7 +171,7 @@ class NotesCog(commands.Cog):
             raise
         await self._log.note_result(proposal.id, note.id)
         marked = await self._marker.mark_corrected(proposal, note)
-        await self._show_decided(exchange, proposal.id, tr(_MARKED[marked]))
+        await self._show_decided(exchange, press, tr(_MARKED[marked]))
 
     async def _publish(
         self, exchange: InteractionExchange, proposal: Proposal, text: str
@@ -199,28 +200,34 @@ class NotesCog(commands.Cog):
         if not decided:
             raise NotDone(await self._say_decided(exchange, proposal.id))
         await self._work.service.note_in_audit(
-            exchange.library, exchange.actor, "note decline", proposal.question, reason
+            # Never the question: the audit outlives what its asker wants forgotten.
+            exchange.library,
+            exchange.actor,
+            "note decline",
+            proposal.quote.title,
+            reason,
         )
-        await self._show_decided(exchange, proposal.id, "")
+        await self._show_decided(exchange, press, "")
 
-    async def _show_decided(
-        self, exchange: InteractionExchange, proposal_id: str, word: str
-    ) -> None:
+    async def _show_decided(self, exchange: InteractionExchange, press: Press, word: str) -> None:
         """Show a proposal as it is now, here and where moderators see it."""
-        proposal = await self._find(proposal_id, exchange.home or 0)
+        proposal = await self._find(press.argument, exchange.home or 0)
         names = await self._names(exchange, proposal)
         await self._posts.redo(
             proposal.guild_id, proposal.card, lambda: render_proposal(proposal, names)
         )
-        await exchange.show([render_proposal(proposal, names, word=word)])
+        is_above = press.message is not None and not press.message.flags.ephemeral
+        # All of it stands above already: no need to read it twice.
+        render = render_outcome if is_above else render_proposal
+        await exchange.show([render(proposal, names, word=word)])
 
     async def _names(self, exchange: InteractionExchange, proposal: Proposal) -> dict[str, str]:
         ids = filter(None, (proposal.author_id, proposal.decided_by))
         return await self._work.people.names(exchange.interaction, map(actor_of, ids))
 
-    async def _find_answer(self, reply_id: str, guild_id: int) -> Answer:
+    async def _find_answer(self, reply_id: str, guild_id: int, person_id: int) -> Answer:
         sent = await self._work.stores.replies.find(reply_id, guild_id=guild_id)
-        if sent is None:
+        if sent is None or not sent.is_for(person_id):
             raise NotDone(tr(FORGOTTEN))
         if not isinstance(sent.reply, Answer):
             raise NotDone(tr(NOTHING_TO_CORRECT))

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,10 +42,18 @@ class PrivacyDesk(Desk):
 
 
 class PrivacyCog(commands.Cog):
-    """Shows, hands over and forgets; always only of the one who asks."""
+    """Shows, hands over and forgets; always only of the one who asks.
 
-    def __init__(self, workplace: Workplace) -> None:
+    Args:
+        workplace: What every cog is given.
+        forget_elsewhere: Takes what others remember of a person for a while, by their id.
+    """
+
+    def __init__(
+        self, workplace: Workplace, forget_elsewhere: Sequence[Callable[[int], None]] = ()
+    ) -> None:
         self._work = workplace
+        self._forget_elsewhere = forget_elsewhere
         self._records = workplace.stores.personal
         self._desk = PrivacyDesk(
             intake=workplace.intake,
@@ -84,6 +93,8 @@ class PrivacyCog(commands.Cog):
     async def _forget(self, exchange: InteractionExchange) -> None:
         forgotten = await self._records.forget(_whose(exchange))
         self._work.people.forget(actor_of(exchange.person.id))
+        for forget in self._forget_elsewhere:
+            forget(exchange.person.id)
         await exchange.show([render_forgotten(forgotten, await self._scope(exchange))])
 
     async def _export(self, exchange: InteractionExchange) -> None:

@@ -43,7 +43,7 @@ class QuotesDesk:
 
     async def _show(self, exchange: InteractionExchange, answer_id: str) -> None:
         guild_id = exchange.home
-        found = await find_sent(self._stores, answer_id, guild_id) if guild_id else None
+        found = await self._find(exchange, answer_id, guild_id) if guild_id else None
         if guild_id is None or found is None:
             await exchange.say(tr(FORGOTTEN))
             return
@@ -54,6 +54,15 @@ class QuotesDesk:
             await exchange.show(cards)
         else:
             await exchange.say(tr(NOTHING_LEFT))
+
+    async def _find(
+        self, exchange: InteractionExchange, answer_id: str, guild_id: int
+    ) -> SentAnswer | None:
+        """What an answer cites that this person may see."""
+        sent = await self._stores.replies.find(answer_id, guild_id=guild_id)
+        if sent is not None and not sent.is_for(exchange.person.id):
+            return None
+        return await find_sent(self._stores, answer_id, guild_id)
 
 
 class ReaderDesk(Desk):

@@ -13,6 +13,7 @@ from bot.cogs.message_exchange import MessageExchange
 from bot.cogs.ports import Gaps, library_of
 from bot.contract import HISTORY_TURNS
 from bot.state.conversations import Talk, turn_of
+from bot.state.gaps import cause_of
 from bot.state.replies import Sending, SentReply, State
 from bot.state.stores import Stores
 from index.errors import FootnoteIndexError
@@ -99,9 +100,16 @@ class Records:
         except FootnoteIndexError as error:
             self._log.warning("gap_not_kept", guild=home, cause=repr(error))
 
-    async def keep_gap(self, reply: Reply, home: int) -> None:
-        """Keep what a reply that nobody is shown says of the articles."""
+    async def keep_gap(self, reply: Reply, sending: Sending) -> None:
+        """Keep what a reply that nobody is shown says of the articles.
+
+        The reply is kept with it: a gap names nobody, and whoever asked may want it forgotten.
+        """
+        if cause_of(reply) is None:
+            return
+        home = sending.guild_id
         try:
+            await self._replies.record(reply, sending, state=State.UNSHOWN)
             await self._gaps.record_gap(library_of(home), reply)
         except FootnoteIndexError as error:
             self._log.warning("gap_not_kept", guild=home, cause=repr(error))

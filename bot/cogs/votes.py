@@ -35,12 +35,14 @@ class Votes:
 
     def __init__(self, workplace: Workplace) -> None:
         self._feedback = workplace.stores.feedback
+        self._replies = workplace.stores.replies
         actions = workplace.actions
         actions.on("vote", "helpful", self._praise, members=True, in_place=False)
         actions.on_form("vote", "unhelpful", _make_form, members=True)
         actions.on("vote", "why", self._complain, members=True, in_place=False)
 
     async def _praise(self, exchange: InteractionExchange, press: Press) -> None:
+        await self._check(exchange, press)
         vote = await self._feedback.vote(
             press.argument,
             guild_id=exchange.home or 0,
@@ -52,6 +54,7 @@ class Votes:
         await exchange.say(tr(THANKS_CHANGED) if vote.changed else tr(THANKS))
 
     async def _complain(self, exchange: InteractionExchange, press: Press) -> None:
+        await self._check(exchange, press)
         known = {str(reason) for reason in Complaint}
         vote = await self._feedback.vote(
             press.argument,
@@ -64,6 +67,16 @@ class Votes:
         if vote is None:
             raise NotDone(tr(FORGOTTEN))
         await exchange.say(tr(SORRY_CHANGED) if vote.changed else tr(SORRY))
+
+    async def _check(self, exchange: InteractionExchange, press: Press) -> None:
+        """Nobody has a word in what was answered to somebody else alone.
+
+        Raises:
+            NotDone: it was.
+        """
+        sent = await self._replies.find(press.argument, guild_id=exchange.home or 0)
+        if sent is not None and not sent.is_for(exchange.person.id):
+            raise NotDone(tr(FORGOTTEN))
 
 
 def _make_form(press: Press) -> Form:

@@ -88,11 +88,13 @@ def render_article(info: ArticleInfo, key: str, citing: Citing) -> Card:
         _write_hint(line),
     ]
     address = short_url(line.url)
-    actions: list[Action] = [Button(tr("Read"), action_id("articles", "read", key))]
+    actions: list[Action] = [
+        Button(tr("Read"), action_id("articles", "read", key)),
+        Button(tr("All articles"), action_id("articles", "list", 0)),
+    ]
     if not is_note(line.article_id):
         remove = Button(tr("Take it out …"), action_id("articles", "remove", key), Style.DANGER)
         actions.append(remove)
-    actions.append(Button(tr("All articles"), action_id("articles", "list", 0)))
     if address and len(address) <= _URL_LABEL_LIMIT:
         actions.append(LinkButton(tr("Open"), address))
     return Card(tuple(filter(None, blocks)), Tone.PLAN, actions=tuple(actions))

@@ -23,7 +23,7 @@ _RESERVE = 500
 _NOTICE_LIMIT = 300
 _NEAR_TITLE = 100
 
-_SIGNS = {Verdict.SUPPORTED: "✅", Verdict.CONTRADICTED: "❌", Verdict.NOT_FOUND: "❔"}
+_SIGNS = {Verdict.SUPPORTED: "✅", Verdict.CONTRADICTED: "❌", Verdict.NOT_FOUND: "🔎"}
 _NAMES = {
     Verdict.SUPPORTED: mark("Supported"),
     Verdict.CONTRADICTED: mark("Contradicted"),

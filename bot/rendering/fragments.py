@@ -48,6 +48,14 @@ class _Fragment:
         return _DIRECTIVE + ",".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How many places a fragment may fit, the meant one first, and what counts as a fit."""
+
+    most: int
+    whole_words: bool = False
+
+
 def write_fragments(page: SearchablePage, places: Sequence[Place], room: int) -> str | None:
     """What stands behind ``#:~:`` to highlight exactly these places, in so many characters.
 
@@ -66,13 +74,16 @@ def write_fragments(page: SearchablePage, places: Sequence[Place], room: int) ->
 
 
 def _choices(page: SearchablePage, place: Place, room: int) -> Iterator[str]:
-    """Fragments that lead to the place, the best first; those that fit it alone before others."""
+    """Fragments that lead to the place, the best first; those that fit it alone before others.
+
+    Last come those that fit it only where whole words are insisted on, as browsers do.
+    """
     if re.search("[\ud800-\udfff]", page.text[place.start : place.end]):
         return
     cuts = list(_cuts(page, place))
-    for most in (1, _MOST_FITS):
+    for rules in (_Rules(1), _Rules(_MOST_FITS), _Rules(_MOST_FITS, whole_words=True)):
         for fragment in cuts:
-            clear = _made_clear(page, fragment, place, most)
+            clear = _made_clear(page, fragment, place, rules)
             if clear is not None and len(written := clear.write(page.text)) <= room:
                 yield written
 
@@ -100,9 +111,9 @@ def _cuts(page: SearchablePage, place: Place) -> Iterator[_Fragment]:
 
 
 def _made_clear(
-    page: SearchablePage, fragment: _Fragment, place: Place, most: int
+    page: SearchablePage, fragment: _Fragment, place: Place, rules: _Rules
 ) -> _Fragment | None:
-    """The fragment with as much context as it takes to fit this place first of ``most``."""
+    """The fragment with as much context as it takes to fit this place by the rules."""
     text = page.text
     if fragment.end and not (
         is_word_end(text, fragment.start.end) and is_word_end(text, fragment.end.start)
@@ -112,7 +123,7 @@ def _made_clear(
     for before, after in _contexts(text, place):
         if (starts or before) and (ends or after):
             clear = _Fragment(fragment.start, fragment.end, before, after)
-            if _leads_here(page, clear, most):
+            if _leads_here(page, clear, rules):
                 return clear
     return None
 
@@ -136,7 +147,7 @@ def _contexts(text: str, place: Place) -> Iterator[tuple[Place | None, Place | N
                 yield before, after
 
 
-def _leads_here(page: SearchablePage, fragment: _Fragment, most: int) -> bool:
+def _leads_here(page: SearchablePage, fragment: _Fragment, rules: _Rules) -> bool:
     """Whether the first place that a browser finds is this one, and there are few others."""
     parts = [_slice(page, fragment.start)]
     if fragment.prefix:
@@ -144,19 +155,21 @@ def _leads_here(page: SearchablePage, fragment: _Fragment, most: int) -> bool:
     wanted = len(parts) - 1
     if fragment.suffix and not fragment.end:
         parts.append(_slice(page, fragment.suffix))
-    found = list(islice(page.find(*parts, wanted=wanted), most + 1))
+    fits = page.find(*parts, wanted=wanted, whole_words=rules.whole_words)
+    found = list(islice(fits, rules.most + 1))
     is_first = bool(found) and found[0] == page.to_folded(fragment.start.start)
-    return is_first and len(found) <= most and _ends_here(page, fragment)
+    return is_first and len(found) <= rules.most and _ends_here(page, fragment, rules)
 
 
-def _ends_here(page: SearchablePage, fragment: _Fragment) -> bool:
+def _ends_here(page: SearchablePage, fragment: _Fragment, rules: _Rules) -> bool:
     """Whether the first place after the start that reads like the end is the end."""
     if fragment.end is None:
         return True
     parts = [_slice(page, fragment.end)]
     if fragment.suffix:
         parts.append(_slice(page, fragment.suffix))
-    found = next(page.find(*parts, at=page.to_folded(fragment.start.end)), None)
+    at = page.to_folded(fragment.start.end)
+    found = next(page.find(*parts, at=at, whole_words=rules.whole_words), None)
     return found == page.to_folded(fragment.end.start)
 
 

@@ -246,8 +246,8 @@ def _write_group(group: GapGroup, names: Names, *, whole: bool = False) -> str:
         also += " " + tr_n("and {count} more", "and {count} more", more)
     name = write_actor(f"discord:{gap.assigned_to}", names) if gap.assigned_to else ""
     lines = [
-        f"**{gap.key}** · {question}",
-        _write_facts(gap.cause, group.times, group.last_asked, group.told),
+        f"**{question}**",
+        f"#{gap.key} · {_write_facts(gap.cause, group.times, group.last_asked, group.told)}",
         f"-# {tr('also: {questions}', questions=also)}" if also and not whole else "",
         f"-# {tr('nearest: {titles}', titles=nearest)}" if nearest else "",
         f"-# {tr('{name} looks after it', name=name)}" if name else "",

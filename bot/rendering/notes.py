@@ -94,7 +94,6 @@ def render_proposal(proposal: Proposal, names: Names, *, word: str = "") -> Card
     actor = f"discord:{proposal.author_id}"
     by = write_actor(actor, names) if proposal.author_id else tr("a former member")
     head = tr("**A correction is proposed** by {name}", name=by)
-    about = proposal.quote
     blocks = [
         f"-# {word}" if word else "",
         f"{head}\n-# {moment(proposal.created_at)}",
@@ -104,8 +103,7 @@ def render_proposal(proposal: Proposal, names: Names, *, word: str = "") -> Card
                 tr("**The answer:** {text}", text=shorten(proposal.answer, _ANSWER_LIMIT)),
             )
         ),
-        tr("**It corrects this sentence of “{title}”:**", title=show_title(about.title))
-        + f"\n{quote_lines(shorten(about.text, _QUOTE_LIMIT))}",
+        _write_corrected(proposal),
         tr("**What is right, in their words:**")
         + f"\n{quote_lines(shorten_lines(proposal.text, _TEXT_LIMIT))}"
         + (_write_source(proposal.source)),
@@ -115,6 +113,16 @@ def render_proposal(proposal: Proposal, names: Names, *, word: str = "") -> Card
         proposal.verdict, Tone.REFUSAL
     )
     return Card(tuple(filter(None, blocks)), tone, actions=_make_choices(proposal))
+
+
+def render_outcome(proposal: Proposal, names: Names, *, word: str = "") -> Card:
+    """What was just decided of a proposal, for who sees all of it beside."""
+    decided = "" if proposal.verdict is Verdict.OPEN else _write_verdict(proposal, names)
+    said = "\n".join(filter(None, [decided, f"-# {word}" if word else ""]))
+    actions = _make_choices(proposal) if decided else ()
+    tone = Tone.DONE if decided else Tone.PLAN
+    blocks = filter(None, [said, _write_corrected(proposal)])
+    return Card(tuple(blocks), tone, actions=actions)
 
 
 def render_proposals(proposals: Sequence[Proposal]) -> Card:
@@ -240,6 +248,12 @@ def _right_field(hint: str, value: str = "") -> TextField:
         required=True,
         several_lines=True,
     )
+
+
+def _write_corrected(proposal: Proposal) -> str:
+    about = proposal.quote
+    said = tr("**It corrects this sentence of “{title}”:**", title=show_title(about.title))
+    return f"{said}\n{quote_lines(shorten(about.text, _QUOTE_LIMIT))}"
 
 
 def _write_source(source: str) -> str:

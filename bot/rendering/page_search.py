@@ -24,6 +24,9 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _PARTS = f"\n{OBJECT}"
 _KEPT = {ord(sign): sign for sign in _PARTS}
 _GAP = r"[ \n]*"
+# Between two of these no browser sees a word's end; many scripts are left out, to be sure.
+_JOINED = "0-9A-Za-z\u00df\u0430-\u044f\u03b1-\u03c9"
+_NOT_INSIDE = f"(?:(?<![{_JOINED}])|(?![{_JOINED}]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,19 @@ class SearchablePage:
         """Its letters and digits, without all that may differ between a page and its text."""
         return Letters(self.folded)
 
-    def find(self, *parts: str, wanted: int = 0, at: int = 0) -> Iterator[int]:
+    def find(
+        self, *parts: str, wanted: int = 0, at: int = 0, whole_words: bool = False
+    ) -> Iterator[int]:
         """Where in the folded copy part number ``wanted`` begins, for each fit from ``at`` on.
 
         What stands between two parts is space at most. Parts may be parts of words: a browser
-        that insists on whole ones finds no place more.
+        that insists on whole ones finds no place more. ``whole_words`` leaves out what surely
+        begins or ends inside a word.
         """
         folded = [re.escape(self.fold(part)) for part in parts]
         folded[wanted] = f"({folded[wanted]})"
-        pattern = re.compile(_GAP.join(folded))
+        edge = _NOT_INSIDE if whole_words else ""
+        pattern = re.compile(edge + _GAP.join(folded) + edge)
         while found := pattern.search(self.folded, at):
             yield found.start(1)
             at = found.start() + 1

@@ -101,8 +101,11 @@ def render_forgotten(summary: Summary, scope: Scope) -> Card:
 
 def _write_kept(summary: Summary) -> list[str]:
     lines = []
-    for kind, kept in summary.kept.items():
-        line = tr_n(*_FORMS[kind], kept.count)
+    for kind, form in _FORMS.items():
+        kept = summary.kept.get(kind)
+        if kept is None:
+            continue
+        line = tr_n(*form, kept.count)
         lines.append(f"- {line}{_since(kept.oldest)}")
     if summary.gaps:
         lines.append(f"- {tr_n(*_GAPS, summary.gaps)}")

@@ -124,7 +124,7 @@ def _write_figures(stats: Stats) -> list[str]:
         )
     ]
     if stats.refusals:
-        reasons = (f"{tr(_REASONS.get(name, name))} {count:,}" for name, count in stats.refusals)
+        reasons = (f"{tr(_REASONS.get(name, name))} ({count:,})" for name, count in stats.refusals)
         lines.append(tr("Why refused: {reasons}", reasons=", ".join(reasons)))
     lines.append(
         tr_n(

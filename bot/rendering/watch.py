@@ -45,12 +45,12 @@ def render_changed(changed: Sequence[ChangedAnswer], batch: str) -> Card:
         "Marking puts a line in front of each answer that its article has changed. "
         "Nothing else is changed."
     )
-    lines = "\n".join(filter(None, [*map(_write, changed[:SHOWN]), more]))
+    blocks = filter(None, (head, *map(_write, changed[:SHOWN]), more, told))
     actions: tuple[Action, ...] = (
         Button(tr("Mark those answers"), action_id("watch", "mark", batch), Style.MAIN),
         Button(tr("Leave them"), action_id("watch", "leave", batch)),
     )
-    return Card((head, lines, told), Tone.WARNING, actions=actions)
+    return Card(tuple(blocks), Tone.WARNING, actions=actions)
 
 
 def render_marking(done: int, total: int) -> Card:

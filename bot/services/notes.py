@@ -68,11 +68,8 @@ class Noting(Parts):
     async def note_in_audit(
         self, library: str, actor: str, action: str, detail: str, reason: str = ""
     ) -> None:
-        """Put down in the audit what changes no edition; an empty library has none."""
-        try:
-            await self._decisions(library).note(actor, action, detail, reason)
-        except SourceError:
-            return
+        """Put down in the audit what changes no edition, also before the first article."""
+        await self._decisions(library).note(actor, action, detail, reason)
 
     def watch(self, on_published: OnPublished) -> None:
         """Have it called after every publication, with the library's name."""

@@ -9,7 +9,7 @@ from bot.state.answers import Database
 from bot.state.replies import ReplyLog, SentReply, State
 
 _OF_ARTICLE = (
-    "guild_id = ? AND state <> ? AND id IN"
+    "+guild_id = ? AND state NOT IN (?, ?) AND id IN"
     " (SELECT reply_id FROM reply_citation WHERE guild_id = ? AND article_id = ?)"
 )
 
@@ -32,7 +32,8 @@ class CitedLog:
 
     async def citing(self, guild_id: int, article_id: str, limit: int = 5) -> Citing:
         """What a server's answers make of an article."""
-        given = (str(guild_id), str(State.RETRACTED), str(guild_id), article_id)
+        unseen = (str(State.RETRACTED), str(State.UNSHOWN))
+        given = (str(guild_id), *unseen, str(guild_id), article_id)
 
         def work(connection: sqlite3.Connection) -> tuple[int, int]:
             query = f"SELECT count(*), coalesce(sum(is_private), 0) FROM reply WHERE {_OF_ARTICLE}"  # noqa: S608 - ours
@@ -41,6 +42,6 @@ class CitedLog:
 
         answers, private = await self._database.read(work)
         latest = await self._replies.select(
-            f"{_OF_ARTICLE} AND is_private = 0 ORDER BY created_at DESC LIMIT ?", *given, limit
+            f"{_OF_ARTICLE} AND is_private = 0 ORDER BY +created_at DESC LIMIT ?", *given, limit
         )
         return Citing(answers, private, latest)

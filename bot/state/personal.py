@@ -6,6 +6,7 @@ this person asked are looked after here, since gaps and conversations name nobod
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -122,11 +123,11 @@ def _forget(connection: sqlite3.Connection, person: Subject) -> set[str]:
     """Forget them in the database; the questions that were theirs."""
     given = person.given
     asked: set[str] = set()
-    channels: set[tuple[str, str]] = set()
+    channels: dict[str, set[str]] = {}
     for row in connection.execute(QUESTIONS, given).fetchall():
         reply = read_reply(row[6])
         asked |= {reply.question.text, reply.asked_as or reply.question.text}
-        channels.add((row[0], row[1]))
+        channels.setdefault(row[0], set()).add(row[1])
     if has_table(connection, "gap"):
         connection.execute(f"DELETE FROM gap WHERE key IN (SELECT key {OWN_GAPS})", given)  # noqa: S608
     if has_table(connection, "correction"):
@@ -135,8 +136,8 @@ def _forget(connection: sqlite3.Connection, person: Subject) -> set[str]:
     for holding in HOLDINGS:
         if has_table(connection, holding.table):
             _forget_holding(connection, holding, given)
-    for guild, channel in channels:
-        _forget_turns(connection, guild, channel, asked)
+    for guild, places_there in channels.items():
+        _forget_turns(connection, guild, places_there, asked)
     forget_actor(connection, actor_of(person.id), library=given["library"])
     return asked
 
@@ -154,13 +155,13 @@ def _forget_holding(
 
 
 def _forget_turns(
-    connection: sqlite3.Connection, guild: str, channel: str, asked: set[str]
+    connection: sqlite3.Connection, guild: str, channels: set[str], asked: set[str]
 ) -> None:
     """Take their questions out of the conversations that others went on with."""
     rows = connection.execute(
-        "SELECT id, reply FROM reply WHERE guild_id = ? AND channel_id = ?"
-        " AND instr(reply, '\"history\":[{')",
-        (guild, channel),
+        "SELECT id, reply FROM reply WHERE guild_id = ?"
+        " AND channel_id IN (SELECT value FROM json_each(?)) AND instr(reply, '\"history\":[{')",
+        (guild, json.dumps(sorted(channels))),
     ).fetchall()
     for reply_id, written in rows:
         reply = read_reply(written)

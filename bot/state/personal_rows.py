@@ -18,7 +18,7 @@ _SAME_QUESTION = (
     "r.guild_id = substr(gap.library, length('discord-') + 1) AND r.likeness = gap.likeness"
 )
 OWN_GAPS = (
-    "FROM gap WHERE (:library IS NULL OR library = :library) AND library GLOB 'discord-*'"
+    "FROM gap WHERE (:library IS NULL OR library = :library) AND library GLOB 'discord-*'"  # noqa: S608 - texts of ours
     f" AND EXISTS (SELECT 1 FROM reply r WHERE {_SAME_QUESTION} AND +r.asker_id = :person)"
     f" AND NOT EXISTS (SELECT 1 FROM reply r WHERE {_SAME_QUESTION} AND r.asker_id != :person)"
 )

@@ -89,6 +89,9 @@ class State(StrEnum):
     """An article that it quotes has changed or gone, and moderators marked it."""
     CORRECTED = "corrected"
     RETRACTED = "retracted"
+    UNSHOWN = "unshown"
+    """Nobody asked the bot, and nobody saw it: kept so that what the gap tells of its asker is
+    theirs to see and to have forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,10 @@ class SentReply:
     message_id: int | None = None
     message_ids: tuple[int, ...] = ()
 
+    def is_for(self, person_id: int) -> bool:
+        """Whether this member may have to do with it: what was private is its asker's alone."""
+        return not self.sending.is_private or self.sending.asker_id == person_id
+
 
 class ReplyLog:
     """Remembers replies under random ids.
@@ -151,7 +158,7 @@ class ReplyLog:
         """
         await self._database.migrate(SCHEMA, STEPS)
 
-    async def record(self, reply: Reply, sending: Sending) -> str:
+    async def record(self, reply: Reply, sending: Sending, *, state: State = State.STANDS) -> str:
         """Keep a reply; the id of it, before it is shown."""
         reply_id = self._new_id()
         kept = replace(reply, passages=reply.passages[:_PASSAGES_KEPT])
@@ -164,7 +171,7 @@ class ReplyLog:
             "asked_message_id": _text(sending.asked_message_id),
             "created_at": _write_time(self._now()),
             "is_private": int(sending.is_private),
-            "state": str(State.STANDS),
+            "state": str(state),
             "outcome": ANSWERED if isinstance(reply, Answer) else str(reply.reason),
             "milliseconds": reply.timings_ms.get("total", 0.0),
             "edition": reply.edition,
@@ -232,11 +239,12 @@ class ReplyLog:
         """The newest public replies of a channel that still stand, oldest first."""
         found = await self.select(
             "guild_id = ? AND channel_id = ? AND created_at > ? AND NOT is_private"
-            " AND state <> ? ORDER BY created_at DESC LIMIT ?",
+            " AND state NOT IN (?, ?) ORDER BY created_at DESC LIMIT ?",
             str(guild_id),
             str(channel_id),
             _write_time(after),
             str(State.RETRACTED),
+            str(State.UNSHOWN),
             limit,
         )
         return found[::-1]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.answering.models import Answer
 from bot.state.answers import Database
-from bot.state.replies import ANSWERED, read_reply
+from bot.state.replies import ANSWERED, State, read_reply
 
 CITED_SHOWN = 5
 _TAIL = 0.95
@@ -21,7 +21,9 @@ _COUNT_CITED = (
     "SELECT article_id, count(DISTINCT reply_id), max(reply_id) FROM reply_citation"
     " WHERE guild_id = :guild AND reply_id IN"
 )
-_SENT = "FROM reply WHERE guild_id = :guild AND created_at >= :since"
+_SENT = (
+    f"FROM reply WHERE guild_id = :guild AND created_at >= :since AND state <> '{State.UNSHOWN}'"
+)
 # What is posted of a private answer is kept as a reply of its own, and was asked once.
 _SINCE = _SENT + " AND id NOT IN (SELECT shared_id FROM share WHERE shared_id IS NOT NULL)"  # noqa: S608
 

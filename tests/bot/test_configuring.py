@@ -45,7 +45,47 @@ async def test_a_library_without_articles_can_be_set_up(service: FootnoteService
 
     assert await service.is_public(LIBRARY)
     assert await service.budget(LIBRARY) is None
-    assert await service.audit(LIBRARY) == ()
+    public, language = await service.audit(LIBRARY)
+    assert (language.actor, language.action) == (ACTOR, "config")
+    assert language.detail == "Language: as Discord is set -> Deutsch"
+    assert (public.action, public.detail) == ("public", "yes")
+
+
+async def test_what_was_set_first_stays_in_the_audit_with_the_first_article(
+    service: FootnoteService, tmp_path: Path
+) -> None:
+    paper = tmp_path / "ferry.md"
+    paper.write_text("# The ferry\n\nThe ferry to Gull Rock sails at nine every morning.\n")
+    await service.note_setting(LIBRARY, "Language: as Discord is set -> Deutsch", actor=ACTOR)
+    await service.set_recency(LIBRARY, "strong", actor=ACTOR)
+    await service.set_reports_channel(LIBRARY, 9, actor=ACTOR)
+    await service.note_in_audit(LIBRARY, ACTOR, "gap close", "When does it sail?", "off topic")
+    await service.note_setting("discord-78", "Language: Deutsch -> English", actor=ACTOR)
+    early = await service.audit(LIBRARY)
+
+    await service.add(LIBRARY, [str(paper)], actor=ACTOR)
+    await service.note_setting(LIBRARY, "Language: Deutsch -> English", actor=ACTOR)
+
+    last, *first = await service.audit(LIBRARY)
+    assert [entry.action for entry in early] == [
+        *("gap close", "reports channel", "recency", "config")
+    ]
+    assert early[0].reason == "off topic"
+    assert last.detail == "Language: Deutsch -> English"
+    assert tuple(first[1:]) == early
+    assert await service.audit_actions(LIBRARY) == (
+        *("add", "config", "gap close", "recency", "reports channel"),
+    )
+    entries, count = await service.audit_page(LIBRARY, action="config", page=0, size=1)
+    assert (entries, count) == ((last,), 2)
+    (elsewhere,) = await service.audit("discord-78")
+    assert elsewhere.detail == "Language: Deutsch -> English"
+    assert await service.audit_actions("discord-78") == ("config",)
+    assert await service.audit_page("discord-78", action="add") == ((), 0)
+    kept = await service._libraries.database.read(
+        lambda c: [row["library"] for row in c.execute("SELECT library FROM early_audit")]
+    )
+    assert kept == ["discord-78"]
 
 
 async def test_what_was_set_stands_in_the_audit(service: FootnoteService, tmp_path: Path) -> None:

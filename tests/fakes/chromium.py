@@ -53,14 +53,18 @@ class Page:
         requests: The addresses that were asked for since the page was opened.
         complaints: Console errors and warnings, and uncaught exceptions, since then.
         responses: Address and status of what came back.
+        refused: Other pages that it tried to go to by itself, since then, while we were the web.
+        runs_scripts: Whether pages may run scripts of their own.
     """
 
     _socket: aiohttp.ClientWebSocketResponse
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     responses: list[tuple[str, int]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    runs_scripts: bool = True
     _session: str = ""
-    _runs_scripts: bool = True
+    _frame: str = ""
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +78,7 @@ class Page:
         self.requests.clear()
         self.complaints.clear()
         self.responses.clear()
+        self.refused.clear()
         await self._go(url)
         # Scrolling to a fragment happens with the first frames.
         await self._two_frames()
@@ -104,7 +109,7 @@ class Page:
 
     async def switch_scripts(self, *, on: bool) -> None:
         """Let pages run scripts of their own, or not; ``evaluate`` works all the same."""
-        self._runs_scripts = on
+        self.runs_scripts = on
         await self.send("Emulation.setScriptExecutionDisabled", value=not on)
 
     async def serve(self, pages: Mapping[str, bytes]) -> None:
@@ -132,17 +137,29 @@ class Page:
         async with asyncio.timeout(_ANSWER_SECONDS):
             return await answer
 
+    def _take_answer(self, message: dict[str, Any]) -> None:
+        answer = self._waiting.pop(message["id"], None)
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            answer.set_exception(BrowserError(json.dumps(message["error"])))
+        else:
+            answer.set_result(message["result"])
+
     def _answer(self, request: dict[str, Any]) -> None:
-        number, body = request["requestId"], self._served.get(request["request"]["url"])
-        if body is not None:
-            header = {"name": "Content-Type", "value": "text/html; charset=utf-8"}
-            encoded = base64.b64encode(body).decode()
+        number, url = request["requestId"], request["request"]["url"]
+        body = self._served.get(url)
+        is_page = request["resourceType"] == "Document"
+        if body is None and is_page and request["frameId"] == self._frame:
+            self.refused.append(url)
+        if body is not None or is_page:
+            # A page that is sent where there is no content stays where it is.
             sending = self.send(
                 "Fetch.fulfillRequest",
                 requestId=number,
-                responseCode=200,
-                responseHeaders=[header],
-                body=encoded,
+                responseCode=204 if body is None else 200,
+                responseHeaders=[{"name": "Content-Type", "value": "text/html; charset=utf-8"}],
+                body=base64.b64encode(body or b"").decode(),
             )
         else:
             sending = self.send("Fetch.failRequest", requestId=number, errorReason="Aborted")
@@ -156,6 +173,7 @@ class Page:
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )
         self._session = attached["sessionId"]
+        self._frame = target["targetId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             await self.send(f"{domain}.enable")
 
@@ -168,7 +186,7 @@ class Page:
             await self._loaded.wait()
 
     async def _two_frames(self) -> None:
-        if not self._runs_scripts:
+        if not self.runs_scripts:
             # Callbacks are never called then; a picture waits for a frame, too.
             await self.send("Page.captureScreenshot")
             return
@@ -187,13 +205,7 @@ class Page:
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:
-            answer = self._waiting.pop(message["id"], None)
-            if answer is None or answer.done():
-                return
-            if "error" in message:
-                answer.set_exception(BrowserError(json.dumps(message["error"])))
-            else:
-                answer.set_result(message["result"])
+            self._take_answer(message)
             return
         params = message.get("params", {})
         match message["method"]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +15,22 @@ import simcord
 
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig, library_of
+from bot.cogs.watch import WatchCog
 from bot.service import FootnoteService
 from bot.settings import Settings
 from bot.state.stores import Stores
 from bot.wiring import open_service
+from index.errors import FootnoteIndexError
 from tests.fakes.discord_articles import ARTICLES, WALL_QUESTION
 from tests.fakes.discord_openapi import find_problems
-from tests.fakes.discord_world import Said, text_of
+from tests.fakes.discord_world import INTERVAL, PATIENCE, Said, text_of
 
 WALL, FERRY = ((name, ARTICLES[name].encode()) for name in ("harbour-wall.md", "ferry.md"))
 CHANGED_WALL = (WALL[0], WALL[1].replace(b"four million", b"five million"))
 UNKNOWN = "Who won the chess tournament in the old mill?"
 """A question that no article of the town answers."""
-_IS_LANGUAGE = "locale"
+STARTED = datetime(2026, 1, 1, tzinfo=UTC)
+"""The day on which the simulation begins, which is the bot's today."""
 
 
 class Town:
@@ -44,7 +50,7 @@ class Town:
         self.locale = "en-US"
         self.events: list[tuple[str, Mapping[str, Any]]] = []
         self.guild = env.create_guild("Ostmere")
-        manage = discord.Permissions(manage_guild=True)
+        manage = discord.Permissions(manage_guild=True, manage_messages=True)
         self.keepers = self.guild.create_role("Keepers", permissions=manage)
         self.readers = self.guild.create_role("Readers")
         self.moderator = self.guild.add_member(env.create_user("mo"), roles=[self.keepers])
@@ -77,13 +83,25 @@ class Town:
         assert self.bot.user is not None
         return f"<@{self.bot.user.id}>"
 
-    async def add(self, *files: tuple[str, bytes], guild: simcord.GuildHandle | None = None) -> None:
+    async def add(
+        self, *files: tuple[str, bytes], guild: simcord.GuildHandle | None = None
+    ) -> None:
         """Publish files in the library of the town, or of another server."""
         library = library_of((guild or self.guild).id)
-        await self.service.add_uploads(
-            library, files, actor=f"discord:{self.moderator.id}", on_progress=lambda _: None
-        )
+        await self.service.add_uploads(library, files, actor=f"discord:{self.moderator.id}")
         await self.env.settle()
+        # The bot looks for what the publication put in doubt by itself, a moment later.
+        watch = self.bot.get_cog("WatchCog")
+        assert isinstance(watch, WatchCog)
+        if watch._looking is not None:
+            await asyncio.wait([watch._looking])
+        await self.env.settle()
+
+    async def add_golden(self, question: str) -> None:
+        """Keep a golden question about the article that answers it."""
+        found = await self.service.find_articles(self.library, "", 1)
+        with suppress(FootnoteIndexError):
+            await self.service.add_golden(self.library, question, found[0][0], actor="test")
 
     async def ask(
         self,
@@ -142,6 +160,16 @@ class Town:
         assert isinstance(real, discord.TextChannel | discord.Thread)
         return text_of(await real.fetch_message(message.id))
 
+    async def lose_role(self, who: simcord.MemberActor, role: simcord.RoleHandle) -> None:
+        """Somebody takes a role from a member."""
+        self.env.backend.remove_member_role(self.guild.id, who.id, role.id)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let the bot hear of what was done to the simulation behind its back."""
+        self.env._mark_mutation()
+        await self.env.settle()
+
     async def restart(self) -> None:
         """A new bot over the same files."""
         await self.env.restart_bot(self.make_bot())
@@ -149,7 +177,10 @@ class Town:
     def make_bot(self) -> FootnoteBot:
         """A bot over the same service and stores."""
         return FootnoteBot(
-            service=self.service.without_waiting(), stores=self.stores, config=self.config
+            service=self.service.without_waiting(),
+            stores=self.stores,
+            config=self.config,
+            now=lambda: STARTED,
         )
 
     async def deliver_again(self) -> int:
@@ -165,7 +196,7 @@ class Town:
 
         def speaking(event: str, payload: Any, *args: Any, **kwargs: Any) -> Any:
             if event == "INTERACTION_CREATE" and isinstance(payload, dict):
-                payload[_IS_LANGUAGE] = self.locale
+                payload["locale"] = self.locale
             return emit(event, payload, *args, **kwargs)
 
         self.env.backend.emit = speaking  # type: ignore[method-assign]
@@ -180,8 +211,11 @@ async def open_town(folder: Path, config: BotConfig | None = None) -> AsyncItera
     async with open_service(settings, on_notice=lambda _: None) as service:
         stores = Stores(service._libraries.database)
         await stores.open()
-        config = config or BotConfig()
-        bot = FootnoteBot(service=service.without_waiting(), stores=stores, config=config)
+        # The simulation waits for timers of up to five seconds.
+        config = replace(config or BotConfig(), answer_patience=PATIENCE, answer_interval=INTERVAL)
+        bot = FootnoteBot(
+            service=service.without_waiting(), stores=stores, config=config, now=lambda: STARTED
+        )
         env = simcord.Env(bot, settle_timeout=60.0)
         await env.start()
         yield Town(env, service, stores, config)

@@ -21,13 +21,14 @@ from PIL import Image
 
 from tests.fakes.chromium import BrowserError, Page
 
-_LOOKS = 3
+_LOOKS = 2
 _PAUSE_SECONDS = 2.0
 _LOADING_SECONDS = 10
 _SETTLING_SECONDS = 8
 _STILL_LOOKS = 4
 _BETWEEN_LOOKS = 0.15
 _TALL = 3_000
+_EDGE = 200
 _MOST_PARTS = 24
 _THIN = 0.5
 _SHARE = 0.3
@@ -46,7 +47,7 @@ transition: none !important; columns: auto !important; clip: auto !important; \
 clip-path: none !important; mask: none !important; text-indent: 0 !important; \
 overflow-anchor: none !important; scroll-behavior: auto !important; contain: none !important; \
 scroll-snap-type: none !important; content-visibility: visible !important; }
-*::before, *::after, *::first-letter { content: none !important; }
+*::before, *::after { content: none !important; }
 img, picture, video, iframe, svg, canvas, object, embed { display: none !important; }
 """
 _STYLE = """
@@ -74,7 +75,14 @@ _FIND_WORDS = r"""
     for (const match of node.data.matchAll(pattern))
       words.push([node, match.index, match.index + match[0].length]);
   }
-  return words.map(([node, start, end]) => node.data.slice(start, end));
+  const isShown = new Map();
+  const looks = (parent) => {
+    if (!isShown.has(parent))
+      isShown.set(parent, parent.checkVisibility({visibilityProperty: true}));
+    return isShown.get(parent);
+  };
+  return words.map(([node, start, end]) =>
+    [node.data.slice(start, end), looks(node.parentElement)]);
 })()
 """
 _MEASURE = """
@@ -84,7 +92,8 @@ _MEASURE = """
     if (!node.isConnected || node.length < end) return [0, 0, 0, 0];
     range.setStart(node, start);
     range.setEnd(node, end);
-    const box = range.getClientRects()[0];
+    // A word may be broken, and its first letter be another element.
+    const box = [...range.getClientRects()].sort((a, b) => b.width - a.width)[0];
     return box ? [box.left + scrollX, box.top + scrollY, box.width, box.height] : [0, 0, 0, 0];
   });
   return {boxes, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight,
@@ -119,18 +128,22 @@ async def open_slowly(page: Page, url: str) -> None:
             await page.open(url)
 
 
-async def read_highlight(page: Page) -> Shown:
-    """What is highlighted on the page that was just opened; waits until the page stands still."""
+async def read_highlight(page: Page, *, whole: bool = False) -> Shown:
+    """What is highlighted on the page that was just opened; waits until the page stands still.
+
+    ``whole`` looks through all of it, for highlights that are far from each other.
+    """
     shown = Shown((), (), in_view=False)
     for look in range(_LOOKS):
         await asyncio.sleep(look * _PAUSE_SECONDS)
         await _settle(page)
         # Nothing of the page's own moves or replaces anything between the pictures.
-        await page.send("Emulation.setScriptExecutionDisabled", value=True)
+        ran_scripts = page.runs_scripts
+        await page.switch_scripts(on=False)
         try:
-            shown = await _look(_Still(page, await _enter(page)))
+            shown = await _look(_Still(page, await _enter(page)), whole=whole)
         finally:
-            await page.send("Emulation.setScriptExecutionDisabled", value=False)
+            await page.switch_scripts(on=ran_scripts)
         if shown.marked:
             break
     return shown
@@ -187,8 +200,8 @@ class _Still:
         return np.asarray(picture, np.int16)
 
 
-async def _look(page: _Still) -> Shown:
-    words = await page.evaluate(_FIND_WORDS)
+async def _look(page: _Still, *, whole: bool) -> Shown:
+    words: list[tuple[str, bool]] = await page.evaluate(_FIND_WORDS)
     before = await page.measure()
     await page.paint(_COLOURS[0])
     # Taller, since a picture of more than is in view is not to be trusted on a long page.
@@ -196,25 +209,32 @@ async def _look(page: _Still) -> Shown:
     flat = await page.measure()
     found: set[int] = set()
     for top in _tops(_middle(before, flat), flat["bottom"]):
-        some = await _marked_from(page, top)
-        if found and not some:
-            break
+        some, is_cut = await _marked_from(page, top)
         found |= some
+        if found and not is_cut and not whole:
+            break
     await page.paint("transparent", flat="")
     await page.page.resize(before["width"], before["height"])
     await page.evaluate(f"scrollTo({before['x']}, {before['y']})")
-    seen = [at for at, box in enumerate(flat["boxes"]) if box[2] > _THIN and box[3] > _THIN]
+    seen = [
+        at
+        for at, box in enumerate(flat["boxes"])
+        if words[at][1] and box[2] > _THIN and box[3] > _THIN
+    ]
     places = {at: number for number, at in enumerate(seen)}
     marked = sorted(found & places.keys())
     return Shown(
-        [words[at] for at in seen],
+        [words[at][0] for at in seen],
         [places[at] for at in marked],
         in_view=bool(marked) and _is_in_view(before, marked[0]),
     )
 
 
-async def _marked_from(page: _Still, top: float) -> set[int]:
-    """The words that change their colour with the highlight's, in view of one place."""
+async def _marked_from(page: _Still, top: float) -> tuple[set[int], bool]:
+    """The words that change their colour with the highlight's, in view of one place.
+
+    And whether they may go on where the picture ends.
+    """
     await page.evaluate(f"scrollTo({{top: {top}, left: 0, behavior: 'instant'}})")
     await page.paint(_COLOURS[0])
     green, here = await page.take_picture(), await page.measure()
@@ -223,11 +243,10 @@ async def _marked_from(page: _Still, top: float) -> set[int]:
     if here != after:
         raise BrowserError("the page moved between two pictures")
     differs = (pink[:, :, 0] - green[:, :, 0] > _LEAST) & (green[:, :, 1] - pink[:, :, 1] > _LEAST)
-    return {
-        at
-        for at, (x, y, width, tall) in enumerate(here["boxes"])
-        if _is_marked(differs, x - here["x"], y - here["y"], width, tall)
-    }
+    boxes = [(x - here["x"], y - here["y"], *size) for x, y, *size in here["boxes"]]
+    marked = {at for at, box in enumerate(boxes) if _is_marked(differs, *box)}
+    first, last = (_EDGE if here["y"] else 0), _TALL - _EDGE
+    return marked, any(not first <= boxes[at][1] <= last for at in marked)
 
 
 def _middle(before: dict[str, Any], after: dict[str, Any]) -> float:
@@ -256,9 +275,9 @@ def _is_in_view(before: dict[str, Any], at: int) -> bool:
 
 
 def _is_marked(differs: NDArray[np.bool_], x: float, y: float, width: float, height: float) -> bool:
-    if width <= _THIN or height <= _THIN:
+    if width <= _THIN or height <= _THIN or x < 0 or y < 0:
         return False
-    part = differs[max(0, round(y)) : round(y + height), max(0, round(x)) : round(x + width)]
+    part = differs[round(y) : round(y + height), round(x) : round(x + width)]
     return part.size > 0 and float(part.mean()) >= _SHARE
 
 

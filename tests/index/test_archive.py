@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import resource
-import sqlite3
 import struct
 import zipfile
 from collections.abc import Callable
@@ -19,18 +17,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.archive import Imported, _Stoppable, _Stopped, export_library, import_library
+from index.archive import _Stoppable, _Stopped, export_library
 from index.archive_format import MANIFEST, NAMES, VECTORS
 from index.decisions import Decisions
 from index.entries import EntryState, SourceOptions
 from index.errors import ArchiveError, EmbedderMismatch
 from index.libraries import Libraries
 from index.models import Article, Heading, Progress, ReadResult, Source, SourceKind, no_progress
-from index.records import ArchiveReport, AuditEntry
+from index.pages import Anchor, PageText
+from index.recency import parse_recency
+from tests.fakes.archives import NOTE, edit, everything, load, members, put, save, write
 from tests.fakes.embedding import DIMENSION
 from tests.fakes.libraries import Opened, article, open_libraries, read_from
 
-NOTE = AuditEntry("2031-06-01T00:00:00+00:00", "tester", "import", "library.zip")
 QUESTION = "When does the ferry to Gull Rock sail?"
 FERRY = Article(
     "ferry",
@@ -42,6 +41,7 @@ FERRY = Article(
     publisher="The Paper",
     headings=(Heading(0, 5, 1),),
 )
+PAGE = PageText(("Menu", FERRY.text.split("\n\n")[1]), (Anchor(0, "menü", is_heading=True),))
 MUSEUM = article("museum", "The museum of knots opens at ten. Entry costs three crowns.")
 BRIDGE = article("bridge", "The old bridge closes for repairs in June.")
 
@@ -54,7 +54,7 @@ async def fill(libraries: Libraries, name: str = "default") -> None:
     """A library with a past: changes, a removal, a rollback, and what people decided."""
     library = libraries.library(name)
     decisions = Decisions(name, libraries.database)
-    texts = (FERRY, MUSEUM, BRIDGE)
+    texts = (replace(FERRY, page=PAGE), MUSEUM, BRIDGE)
     result = ReadResult(
         Source(SourceKind.FOLDER, "/paper"),
         texts,
@@ -69,44 +69,13 @@ async def fill(libraries: Libraries, name: str = "default") -> None:
     await library.remove(["bridge"], actor="discord:7")
     await decisions.add_golden(QUESTION, "ferry", actor="discord:7")
     await decisions.supersede("museum", by="ferry", actor="tester")
-
-
-async def save(libraries: Libraries, path: Path, name: str = "default") -> ArchiveReport:
-    return await export_library(libraries.database, name, path, on_progress=no_progress)
-
-
-async def load(libraries: Libraries, path: Path, name: str = "default", **more: Any) -> Imported:
-    fingerprint = libraries._indexer.fingerprint
-    return await import_library(
-        libraries.database,
-        name,
-        path,
-        **{"fingerprint": fingerprint, "dimension": DIMENSION, "note": NOTE, **more},
-        on_progress=no_progress,
-    )
+    await libraries.settings(name).set_recency(parse_recency("90"), actor="tester")
 
 
 async def found(libraries: Libraries, name: str = "default") -> list[Any]:
     result = await libraries.library(name).search(QUESTION, limit=20)
     assert result.degraded is None
     return [*result.passages, result.edition, result.term_weights]
-
-
-async def everything(libraries: Libraries) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, but for when jobs ran."""
-
-    def read(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'lexical%'"
-        ).fetchall()
-        return {
-            t["name"]: sorted(
-                map(tuple, connection.execute(f"SELECT * FROM {t['name']}")), key=repr
-            )
-            for t in tables
-        }
-
-    return await libraries.database.read(read)
 
 
 @pytest.fixture
@@ -116,38 +85,6 @@ async def archive(tmp_path: Path) -> Path:
         await fill(opened.libraries)
         await save(opened.libraries, tmp_path / "library.zip")
     return tmp_path / "library.zip"
-
-
-def members(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
-
-
-def write(path: Path, parts: dict[str, bytes]) -> None:
-    """A zip of these members, with a manifest that tells their sizes and hashes."""
-    manifest = json.loads(parts[MANIFEST])
-    for member in manifest.get("members", []):
-        data = parts.get(member["name"], b"")
-        member |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        size = 16 + 4 * manifest["dimension"]
-        is_lines = member["name"] != VECTORS
-        member["rows"] = len(data.splitlines()) if is_lines else -(-len(data) // size)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, data in {**parts, MANIFEST: json.dumps(manifest).encode()}.items():
-            opened.writestr(name, data)
-
-
-def edit(name: str, change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Path], None]:
-    """Damage that changes the rows of a member and forges its hash."""
-
-    def damage(path: Path) -> None:
-        parts = members(path)
-        rows = [json.loads(line) for line in parts[name].splitlines()]
-        change(rows)
-        parts[name] = "".join(json.dumps(row) + "\n" for row in rows).encode()
-        write(path, parts)
-
-    return damage
 
 
 async def test_a_library_moves_whole(tmp_path: Path) -> None:
@@ -177,8 +114,9 @@ async def test_a_library_moves_whole(tmp_path: Path) -> None:
         after["audit"].remove(last)
         assert last[2:] == (*(NOTE.at, NOTE.actor, NOTE.action, NOTE.detail, ""), 5)
         for table in before[0]:
-            if table not in {"job", "plan", "library_option", "version", "chunk", "membership"}:
+            if table not in {"job", "plan", "version", "chunk", "membership", "page"}:
                 assert after[table] == before[0][table], table
+        assert await library.page_of(FERRY.version_id) == PAGE
         assert (await library.verify()).problems == ()
         await library.rollback(2, actor="tester")
         assert "eleven" in (await found(opened.libraries))[0].text
@@ -457,10 +395,6 @@ def forget_first(data: bytearray) -> None:
 
 def cut_short(data: bytearray) -> None:
     del data[-10:]
-
-
-def put(name: str, value: object, row: int = 0) -> Callable[[list[dict[str, Any]]], object]:
-    return lambda rows: rows[row].update({name: value})
 
 
 def indexed(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -240,6 +240,18 @@ async def test_a_moderator_is_also_told_how_to_fill_the_gap(world: World) -> Non
     assert "`/index add`" in text_of(result.response)
 
 
+async def test_who_moderates_by_a_role_is_told_it_too(world: World) -> None:
+    world.service.reply = refusal(Reason.NOTHING_FOUND)
+    helpers = world.guild.create_role("Helpers")
+    helper = world.guild.add_member(world.env.create_user("hal"), roles=[helpers])
+    before = await helper.slash(world.channel, "ask", question="Who won?")
+    await world.stores.servers.change(world.guild.id, moderator_roles=(helpers.id,))
+    after = await helper.slash(world.channel, "ask", question="Who won?")
+
+    assert "`/index add`" not in text_of(before.response)
+    assert "`/index add`" in text_of(after.response)
+
+
 async def test_an_empty_library_says_how_articles_get_in(world: World) -> None:
     world.service.reply = refusal(Reason.LIBRARY_EMPTY)
 

@@ -15,6 +15,8 @@ from bot.answering.models import Reason
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
 from bot.rendering.automatic import UNASKED
+from bot.state.personal_rows import Subject
+from bot.state.replies import State
 from bot.state.stores import Stores
 from tests.fakes.discord_posts import make_thread, post_in_forum
 from tests.fakes.discord_samples import refusal
@@ -78,7 +80,24 @@ async def test_what_is_not_sure_stays_unsaid_and_is_kept_as_a_gap(
 
     assert said_in(thread, world) == []
     assert [library for library, _ in world.service.recorded] == [world.library]
-    assert await world.stores.replies.select("1 = 1") == ()
+    (kept,) = await world.stores.replies.select("1 = 1")
+    assert kept.state is State.UNSHOWN
+
+
+async def test_what_stayed_unsaid_is_theirs_to_see_and_to_have_forgotten(
+    world: World, forum: simcord.ChannelHandle
+) -> None:
+    world.service.reply = refusal(Reason.NOTHING_FOUND, asked=TITLE)
+    await post_in_forum(world, forum, world.asker, TITLE)
+    await world.env.advance_time(WAIT)
+
+    whose = Subject(world.asker.id, world.guild.id)
+    (question,) = (await world.stores.personal.export(whose))["questions"]
+    assert question["question"] == TITLE
+    stats = await world.stores.stats.of(world.guild.id, days=7)
+    assert stats.days[-1].refused == 0
+    await world.stores.personal.forget(whose)
+    assert (await world.stores.personal.summary(whose)).is_empty
 
 
 async def test_an_error_stays_unsaid(world: World, forum: simcord.ChannelHandle) -> None:

@@ -52,6 +52,15 @@ async def test_the_panel_says_of_every_setting_what_it_is_and_means(world: World
     assert "**How long I remember**: 90 days, as whoever runs me set it" in text
 
 
+async def test_numbers_are_no_channels_that_are_gone(world: World) -> None:
+    await world.stores.servers.change(
+        world.guild.id, cooldown=60, day_tokens=5000, retention_days=30
+    )
+    assert "Something is wrong" not in text_of(await _open(world))
+    for key in ("cooldown", "day_tokens", "retention_days"):
+        assert "no longer exist" not in text_of(await _open(world, key))
+
+
 async def test_channels_are_set_only_after_they_were_shown_and_confirmed(world: World) -> None:
     forum = world.guild.create_forum_channel("help")
     card = await _open(world, "ask_channels")

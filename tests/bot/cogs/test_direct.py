@@ -9,6 +9,8 @@ import simcord
 from bot.cogs.members import Members
 from bot.cogs.ports import BotConfig
 from bot.policy import ONLY_IN_SERVERS
+from bot.state.replies import Sending
+from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.discord_world import World, text_of
 
 ASKED = "When did the bridge open?"
@@ -220,6 +222,25 @@ async def test_what_is_kept_about_somebody_is_shown_before_a_server_is_chosen(
 
     assert "Which server" not in text_of(shown.response)
     assert "`/server`" not in text_of(shown.response)
+
+
+async def test_what_was_asked_before_a_choice_is_forgotten_with_the_rest(
+    world: World, mill: simcord.GuildHandle
+) -> None:
+    await world.stores.replies.record(
+        bridge_answer(), Sending(world.guild.id, 1, world.asker.id, True, None)
+    )
+    await world.asker.send_dm(ASKED)
+    menu = world.asker.user.dm_channel.last_message
+    assert menu is not None
+    shown = (await world.asker.slash(world.channel, "privacy")).response
+    assert shown is not None
+    await world.asker.click(shown, label="Forget me …")
+    await world.asker.click(shown, label="Yes, forget me")
+
+    await world.asker.user.select(menu, [str(mill.id)], custom_id=MENU)
+
+    assert world.service.asked == []
 
 
 async def test_what_is_asked_in_private_is_no_gap_and_is_kept_as_private(world: World) -> None:

@@ -96,6 +96,8 @@ async def test_an_approved_one_becomes_a_note_and_marks_the_old_answer(
     assert draft.author == f"discord:{world.asker.id}"
     assert actor == f"discord:{world.moderator.id}"
     assert "The old answer is marked as corrected." in text_of(done.response)
+    # All of it stands on the card above.
+    assert RIGHT not in text_of(done.response)
     old = await shown(world, answer)
     assert old.startswith("**Corrected by a moderator** on <t:")
     assert f"> {RIGHT}" in old
@@ -154,7 +156,7 @@ async def test_a_declined_one_changes_nothing_and_says_why(
     assert "It was \\*Tuesday\\*." in text
     assert world.service.drafts == []
     assert "Corrected by a moderator" not in await shown(world, answer)
-    assert world.service.audited[-1][2] == "note decline"
+    assert world.service.audited[-1][2:] == ("note decline", BRIDGE.title, "It was *Tuesday*.")
 
 
 async def test_a_member_cannot_decide(world: World, desk: simcord.ChannelHandle) -> None:

@@ -54,7 +54,7 @@ async def test_the_figures_come_as_a_picture_and_in_words(world: World) -> None:
     text = text_of(result.response)
     assert "**The last 30 days**" in text
     assert "**3** questions: 2 answered (67 %), 1 refused" in text
-    assert "nothing was found 1" in text
+    assert "nothing was found (1)" in text
     assert "**1** vote: 0 helpful (0 %), 1 not helpful" in text
     assert "1. Tern Bridge opens again after nine weeks – 2 answers" in text
     (picture,) = result.response.attachments

@@ -36,6 +36,8 @@ NOBODY |= {("note", "approved_at")}
 _ACTS = """
 INSERT INTO audit (library, at, actor, action, detail, reason) VALUES (:library,
 '2031-01-02T00:00:00+00:00', :actor, 'add', 'by ' || :actor, '');
+INSERT INTO early_audit (library, at, actor, action, detail, reason) VALUES (:name,
+'2031-01-02T00:00:00+00:00', :actor, 'config', 'by ' || :actor, '');
 INSERT INTO edition (library, number, published_at, actor, note, added, changed, removed)
 VALUES (:library, :number, '2031-01-01T00:00:00+00:00', :actor, '', 1, 0, 0);
 INSERT INTO golden (library, question, article_id, title, added_by, added_at) VALUES
@@ -166,7 +168,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(
         Kind.FEEDBACK: 3,
         Kind.CORRECTIONS: 1,
         Kind.CHOICES: 1,
-        Kind.DECISIONS: 12,
+        Kind.DECISIONS: 13,
     }
     left = await dump(database)
     assert str(ann) not in left
@@ -196,7 +198,7 @@ async def test_forgetting_in_one_server_leaves_the_others_alone(
     assert (await stores.personal.summary(Subject(ANN, HERE))).is_empty
     there = await stores.personal.summary(Subject(ANN, ELSEWHERE))
     assert there.kept[Kind.QUESTIONS].count == 1
-    assert there.kept[Kind.DECISIONS].count == 11
+    assert there.kept[Kind.DECISIONS].count == 12
 
     await stores.personal.forget(Subject(ANN))
     assert (await stores.personal.summary(Subject(ANN))).is_empty
