@@ -65,6 +65,8 @@ _NO_END = tuple(
         (r"", r"\s*(?:#{1,6}\s|\|)"),
     )
 )
+# Words that sentencex takes for abbreviations alone: it misses the end behind them.
+_MISSED = re.compile(r"(?<!\w)(?:[Mm]ay|no|art|ill)\.(?=\s+[A-Z][a-z])")
 _CLAUSE = re.compile(r"[,;:،؛](?=\s)|[，；：、]|(?<=\s)[—–-](?=\s)")
 _JOINED = re.compile("[\u0300-\u036f\u200d\ufe0f\udc00-\udfff]")
 
@@ -99,6 +101,9 @@ def _propose(paragraph: str, language: str) -> Iterator[int]:
         window = hidden[start : start + WINDOW]
         last = start + len(window) >= len(hidden)
         found = [b["end_index"] for b in get_sentence_boundaries(language, window)]
+        if language == "en" and (missed := [m.end() for m in _MISSED.finditer(window)]):
+            # The last end stays the last: it is that of the window.
+            found = sorted({*found, *missed})
         for end in found if last else found[:-1]:
             letters = start + len(window[:end].rstrip())
             closing = _CLOSING.match(paragraph, letters)

@@ -155,7 +155,7 @@ class ConfigCog(commands.Cog):
         was = now.value_of(setting)
         if setting.key == "ask_roles" and around.everyone in ids_of(wanted):
             wanted = ()
-        if setting.managers_only and around.everyone in ids_of(wanted):
+        if setting.key == "moderator_roles" and around.everyone in ids_of(wanted):
             raise NotDone(tr(EVERYBODY))
         if was == wanted:
             await self._show_setting(exchange, setting, tr(SAME))
@@ -218,7 +218,7 @@ def _find(key: str, kind: Kind | None = None) -> Setting:
 
 
 def _check_right(exchange: InteractionExchange, setting: Setting) -> None:
-    """Who moderates by a role must not choose who moderates."""
+    """Who moderates by a role must not raise others, nor publish or wipe what is the server's."""
     if setting.managers_only and not exchange.person.manages_server:
         raise NotDone(tr(MANAGERS_ONLY))
 

@@ -133,15 +133,16 @@ class InteractionExchange:
             await self.interaction.response.defer(ephemeral=self.is_private, thinking=True)
         yield
 
-    async def show(self, cards: Sequence[Card]) -> None:
+    async def show(self, cards: Sequence[Card], *, otherwise: bool = True) -> None:
         """The first card in place of what is there, the others after it.
 
-        Where Discord no longer takes what belongs to the interaction, they are sent otherwise.
+        Where Discord no longer takes what belongs to the interaction, they are sent otherwise,
+        unless the caller has a way of its own.
         """
         try:
             await self._replace(cards[0])
         except discord.HTTPException as error:
-            if error.code not in _TOKEN_OVER or self._in_place:
+            if error.code not in _TOKEN_OVER or self._in_place or not otherwise:
                 raise
             await self._show_otherwise(cards)
             return

@@ -143,7 +143,7 @@ class JobScreen:
         """Show the result; when the interaction is too old for that, a word in the channel."""
         if not self._is_old():
             try:
-                await self._exchange.show(outcome.cards)
+                await self._exchange.show(outcome.cards, otherwise=False)
             except SEND_FAILURES as error:
                 self._log.info("result_not_shown", cause=repr(error))
             else:

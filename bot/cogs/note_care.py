@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.cogs.actions import Press
 from bot.cogs.exchange import Interaction, InteractionExchange
 from bot.cogs.marking import Marker
+from bot.cogs.question_text import has_words
 from bot.cogs.refusals import NotDone
 from bot.cogs.workplace import Workplace
 from bot.rendering.actions import Form
@@ -109,9 +110,9 @@ def read_text(press: Press) -> str:
     """What was written as right.
 
     Raises:
-        NotDone: it is too short to be a note.
+        NotDone: it is too short to be a note, or has no words.
     """
     text = clean(press.fields.get(RIGHT, ""))[:LONGEST]
-    if len(text) < SHORTEST:
+    if len(text) < SHORTEST or not has_words(text):
         raise NotDone(tr("Please say in a whole sentence what is right."))
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import discord
@@ -88,15 +89,27 @@ class Sharing:
         name = isolate(shorten(exchange.interaction.user.display_name, _NAME_LIMIT))
         head = tr("Asked by {name}", name=name)[:HEAD_LIMIT]
         shown: list[int] = []
-        for card in render_reply(reply, shown=Shown(reply_id), head=head):
-            message = await channel.send(view=build_view(card), allowed_mentions=NO_MENTIONS)
-            shown.append(message.id)
         try:
-            if reply_id is not None:
-                await self._stores.replies.note_message(reply_id, *shown)
-        except FootnoteIndexError as error:
-            self._log.warning("message_not_noted", guild=exchange.home, cause=repr(error))
+            for card in render_reply(reply, shown=Shown(reply_id), head=head):
+                message = await channel.send(view=build_view(card), allowed_mentions=NO_MENTIONS)
+                shown.append(message.id)
+        finally:
+            await self._note_posted(reply_id, shown)
         return reply_id or ""
+
+    async def _note_posted(self, reply_id: str | None, shown: Sequence[int]) -> None:
+        """Note where the public reply stands, or that nobody has seen it."""
+        if reply_id is None:
+            return
+        replies = self._stores.replies
+        try:
+            if shown:
+                await replies.note_message(reply_id, *shown)
+            else:
+                # It is a private question still.
+                await replies.set_state(reply_id, State.UNSHOWN)
+        except FootnoteIndexError as error:
+            self._log.warning("message_not_noted", reply=reply_id, cause=repr(error))
 
 
 def _writable_channel(exchange: InteractionExchange) -> discord.abc.Messageable:

@@ -191,6 +191,7 @@ SETTINGS = (
         Kind.SWITCH,
         HOW,
         warning=mark("Anybody on the internet can then read every article of this server."),
+        managers_only=True,
     ),
     Setting(
         COOLDOWN,
@@ -219,6 +220,7 @@ SETTINGS = (
         Kind.NUMBER,
         LIMITS,
         warning=mark("What is older is then forgotten for good."),
+        managers_only=True,
         least=1,
         most=3650,
         unset=True,

@@ -49,6 +49,13 @@ def blocks(text: str, headings: tuple[Heading, ...] = ()) -> list[tuple[str, str
         ["The show Live! begins at nine.", "cloud.example is down."],
         ["The reports, ed. by Holm, are out.", "https://example.org has them."],
         ["Hi there!!!", "What?!", "Fine."],
+        [
+            "The ferry sails from the first of May.",
+            "Dogs pay nothing.",
+            "They said no.",
+            "Holm left.",
+        ],
+        ["On May. 5 he spoke of no. 7 and fell ill.", "London waited."],
         ["They put it on Harbour.Gov last week.", "It runs on Node.js now."],
         ["Er ging z.B. nach Hause.", "Dr. Müller kam."],
     ],

@@ -163,6 +163,19 @@ async def test_who_moderates_by_a_role_may_set_everything_but_who_moderates(
     assert text_of(result.response) == MANAGERS_ONLY
 
 
+@pytest.mark.parametrize("key", ["public", "retention_days"])
+async def test_who_moderates_by_a_role_neither_publishes_nor_wipes(
+    world: World, keeper: simcord.MemberActor, key: str
+) -> None:
+    card = (await keeper.slash(world.channel, "config")).response
+    assert card is not None
+    await keeper.select(card, [key], custom_id=_id("open"))
+
+    assert MANAGERS_ONLY in text_of(card)
+    assert "Turn on" not in text_of(card)
+    assert "Give a number" not in text_of(card)
+
+
 async def test_what_a_manager_began_nobody_else_confirms(
     world: World, keeper: simcord.MemberActor
 ) -> None:

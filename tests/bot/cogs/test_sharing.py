@@ -158,6 +158,9 @@ async def test_what_fails_can_be_tried_again(world: World) -> None:
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     failed = await share(world, shown)
     assert "Discord does not let me write here" in text_of(failed.followups[-1])
+    # Nobody has seen it: it is on no moderator's list.
+    states = [sent.state for sent in await world.stores.replies.select("NOT is_private")]
+    assert states == [State.UNSHOWN]
 
     await share(world, shown)
     assert "Asked by ann" in text_of(world.channel.last_message)
