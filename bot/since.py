@@ -6,11 +6,12 @@ import re
 from calendar import monthrange
 from datetime import date
 
+from bot.speech import mark
 from index.when_days import back
 from index.when_spans import TimeSpan, find_spans
 from index.when_words import MONTH, NUMBERS, UNITS, YEAR
 
-SINCE_EXAMPLES = "2024, March 2024, 2024-05-01, last week, 3 days"
+SINCE_EXAMPLES = mark("2024, March 2024, 2024-05-01, last week, 3 days")
 """What can be typed, for people."""
 _LONGEST = 100
 _QUARTER, _DECADE = 3, 120

@@ -63,7 +63,7 @@ class AskCog(commands.Cog):
             await self._answers.settle(exchange, private=private)
             day = read_since(since, self._work.now().date()) if since is not None else None
             if since is not None and day is None:
-                await exchange.say(tr(NO_TIME, examples=SINCE_EXAMPLES))
+                await exchange.say(tr(NO_TIME, examples=tr(SINCE_EXAMPLES)))
                 return
             asking = Asking(question, self._work.new_id(), article=article or "", since=day)
             await self._answers.answer(exchange, asking)

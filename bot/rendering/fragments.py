@@ -56,6 +56,12 @@ class _Rules:
     whole_words: bool = False
 
 
+_RULES = (
+    *(_Rules(1), _Rules(_MOST_FITS)),
+    *(_Rules(1, whole_words=True), _Rules(_MOST_FITS, whole_words=True)),
+)
+
+
 def write_fragments(page: SearchablePage, places: Sequence[Place], room: int) -> str | None:
     """What stands behind ``#:~:`` to highlight exactly these places, in so many characters.
 
@@ -81,7 +87,7 @@ def _choices(page: SearchablePage, place: Place, room: int) -> Iterator[str]:
     if re.search("[\ud800-\udfff]", page.text[place.start : place.end]):
         return
     cuts = list(_cuts(page, place))
-    for rules in (_Rules(1), _Rules(_MOST_FITS), _Rules(_MOST_FITS, whole_words=True)):
+    for rules in _RULES:
         for fragment in cuts:
             clear = _made_clear(page, fragment, place, rules)
             if clear is not None and len(written := clear.write(page.text)) <= room:

@@ -26,7 +26,7 @@ _KEPT = {ord(sign): sign for sign in _PARTS}
 _GAP = r"[ \n]*"
 # Between two of these no browser sees a word's end; many scripts are left out, to be sure.
 _JOINED = "0-9A-Za-z\u00df\u0430-\u044f\u03b1-\u03c9"
-_NOT_INSIDE = f"(?:(?<![{_JOINED}])|(?![{_JOINED}]))"
+_INSIDE = re.compile(f"(?<=[{_JOINED}])[{_JOINED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,13 @@ class SearchablePage:
         """
         folded = [re.escape(self.fold(part)) for part in parts]
         folded[wanted] = f"({folded[wanted]})"
-        edge = _NOT_INSIDE if whole_words else ""
-        pattern = re.compile(edge + _GAP.join(folded) + edge)
+        pattern = re.compile(_GAP.join(folded))
         while found := pattern.search(self.folded, at):
-            yield found.start(1)
             at = found.start() + 1
+            if not whole_words or not any(
+                _INSIDE.match(self.folded, edge) for edge in found.span()
+            ):
+                yield found.start(1)
 
 
 class Letters:

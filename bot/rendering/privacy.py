@@ -28,7 +28,10 @@ _FORMS = {
         "{count} entry in the history of a library that names you",
         "{count} entries in the history of a library that name you",
     ),
-    Kind.CHOICES: mark_n("{count} choice of yours", "{count} choices of yours"),
+    Kind.CHOICES: mark_n(
+        "which server answers you in private messages",
+        "which servers answer you in private messages ({count})",
+    ),
 }
 _GAPS = mark_n(
     "{count} open question that only you asked", "{count} open questions that only you asked"

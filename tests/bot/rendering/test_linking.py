@@ -50,6 +50,14 @@ def words_of(link: str | None) -> str:
     return unquote(link.partition("#:~:")[2])
 
 
+def test_the_cells_of_a_row_are_told_apart_from_longer_numbers() -> None:
+    page = ["7", "0", "352", "8", "1", "0", "35", "Ann", "0", "36", "Bo", "0"]
+
+    link = link_to("35 | Ann | 0", "8 | 1 | 0\n35 | Ann | 0\n36 | Bo | 0", page)
+
+    assert words_of(link) == "text=35,0"
+
+
 def test_what_only_the_page_repeats_is_told_apart() -> None:
     text = "The ferry sails at nine. Nobody minds."
     page = ["Most read: The ferry sails at nine.", "The ferry sails at nine. Nobody minds."]

@@ -69,6 +69,12 @@ CASES = {
         "<tr><td>On Tuesday</td><td>3 boats came</td></tr></table>",
         "On Tuesday | 3 boats came",
     ),
+    "a row of a table of numbers": Case(
+        "<table><tr><th>No</th><th>Rides</th><th>Points</th></tr><tr><td>17</td><td>0</td><td>3529"
+        "</td></tr><tr><td>18</td><td>1</td><td>0</td></tr><tr><td>35</td><td>2</td><td>0</td></tr>"
+        "<tr><td>36</td><td>1</td><td>0</td></tr></table>",
+        "35 | 2 | 0",
+    ),
     "an item of a numbered list": Case(
         "<p>The plan has two steps in all, and here they are.</p><ol><li>First the rails are "
         "painted</li><li>Then the pier is cleaned</li></ol>",
