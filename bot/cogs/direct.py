@@ -21,6 +21,7 @@ from bot.speech import mark, tr
 from bot.state.servers import ServerSettings
 
 _SNOWFLAKE_DIGITS = 20
+_LOOKED_AT_WHILE_TYPING = 5
 
 ONLY_HERE = mark("This is for private messages with me.")
 NO_SUCH_SERVER = mark("I find no server of that name that you and I are both in.")
@@ -74,7 +75,10 @@ class DirectCog(commands.Cog):
         """Servers whose name holds what is typed, of those that the person belongs to."""
         if interaction.guild_id is not None:
             return []
-        sharing = await self._homes.list_shared(interaction.user.id, current)
+        # At every letter that somebody types: Discord is asked of a few only.
+        sharing = await self._homes.list_shared(
+            interaction.user.id, current, most=_LOOKED_AT_WHILE_TYPING
+        )
         return [
             app_commands.Choice(
                 name=plain_line(each.name, CHOICE_LIMIT) or str(each.guild_id),

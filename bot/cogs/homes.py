@@ -184,14 +184,14 @@ class DirectHomes:
         language = choose_language(rules, private=False, locale=None, guild_locale=locale)
         return Home(guild_id, guild.name, _describe(member), language)
 
-    async def list_shared(self, user_id: int, text: str = "") -> Sharing:
+    async def list_shared(self, user_id: int, text: str = "", *, most: int = _LOOKED_AT) -> Sharing:
         """The servers that somebody may choose from, where they asked before first.
 
-        ``text`` is a part of their names. A bounded number is looked at, so that there may be
+        ``text`` is a part of their names. At most so many are looked at, so that there may be
         more; what Discord does not say in time is left out.
         """
         candidates = await self._find_candidates(user_id, text)
-        looked_at = candidates[:_LOOKED_AT]
+        looked_at = candidates[:most]
         belongs = await self._look_up(looked_at, user_id)
         found = [guild for guild in looked_at if belongs.get(guild.id)]
         return Sharing(

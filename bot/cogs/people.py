@@ -33,8 +33,10 @@ class People:
             if name is None and asked < _ASKED_AT_ONCE:
                 asked += 1
                 name = await self._ask(interaction.guild, int(number))
-            names[actor] = name or f"member {number}"
-            self._remember(interaction.guild_id or 0, actor, names[actor])
+            names[actor] = name or _stand_in(int(number))
+            # What Discord did not say in a bad moment is asked again next time.
+            if name is not None:
+                self._remember(interaction.guild_id or 0, actor, name)
         return names
 
     def forget(self, actor: str) -> None:
@@ -53,10 +55,18 @@ class People:
     async def _ask(self, guild: discord.Guild | None, user_id: int) -> str | None:
         with suppress(*SEND_FAILURES):
             if guild is not None:
-                return (await guild.fetch_member(user_id)).display_name
+                try:
+                    return (await guild.fetch_member(user_id)).display_name
+                except discord.NotFound:
+                    return _stand_in(user_id)
         return None
 
     def _remember(self, guild_id: int, actor: str, name: str) -> None:
         self._known[(guild_id, actor)] = name
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
+
+
+def _stand_in(user_id: int) -> str:
+    """What somebody is called who is not there any more."""
+    return f"member {user_id}"
