@@ -40,7 +40,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, arrows
 	$(BIN)/lint-imports
 
 test: check ## check, then all tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 format: $(VENV)/.installed-dev ## put the code in its shape
 	$(BIN)/ruff format .
