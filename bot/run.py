@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 import aiohttp
 import discord
 
 from bot.client import FootnoteBot
+from bot.signals import signals_set
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AUTHENTICATION_FAILED = 4004
 BAD_LOGIN = (
     "Discord does not accept the token. Copy it anew from the Bot page of your application "
@@ -34,7 +31,7 @@ async def run_bot(bot: FootnoteBot, token: str, *, errors: TextIO | None = None)
         (standard error) then says why.
     """
     stop = asyncio.Event()
-    with _signals_set(stop):
+    with signals_set(stop):
         running = asyncio.create_task(_connect(bot, token))
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -79,20 +76,3 @@ def _explain(error: discord.DiscordException) -> str:
     if isinstance(error, discord.DiscordServerError):
         return f"Discord has trouble of its own ({error.status}). Start again in a few minutes."
     return f"Discord ended the connection: {error}."
-
-
-@contextmanager
-def _signals_set(stop: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    handled = []
-    for number in _SIGNALS:
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except (NotImplementedError, RuntimeError):
-            continue  # Windows: Ctrl+C ends the loop as it does elsewhere
-        handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)

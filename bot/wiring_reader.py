@@ -6,9 +6,8 @@ A part of the composition root, which imports it when the reader is wanted.
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from bot.reader.addresses import ReaderAddresses
 from bot.reader.secret import make_secret
 from bot.settings import Settings
+from bot.signals import signals_set
 from index.language import detect_language
 
 if TYPE_CHECKING:
@@ -81,26 +81,9 @@ async def run_until_signal(
 ) -> int:
     """Serve the reader until SIGINT or SIGTERM; the exit code."""
     stop = asyncio.Event()
-    with _signals_set(stop):
+    with signals_set(stop):
         async with serving_reader(settings, host=host, port=port) as address:
             public = f" for {settings.reader_url}" if settings.reader_url else ""
             on_notice(f"Articles can be read at {address}{public}. Ctrl+C ends it.")
             await stop.wait()
     return 0
-
-
-@contextmanager
-def _signals_set(stop: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    handled = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except (NotImplementedError, RuntimeError):
-            continue  # Windows: Ctrl+C ends the loop as it does elsewhere
-        handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
