@@ -15,8 +15,8 @@ from bot.llm.making import make_spending, name_model
 from bot.llm.providers import Asked
 from bot.settings import Settings
 from bot.state.spending import Limit, Spent
-from index.database import Database
 from index.errors import StoreError
+from index.sqlite_database import SqliteDatabase
 
 NAME, BUDGET = "language model", "budget"
 _PROMPT = "Reply with the single word: yes"
@@ -58,7 +58,7 @@ async def check_budget(settings: Settings) -> Check:
     path = settings.data / "footnote.db"
     if not path.is_file():
         return _describe_budget(settings, Spent())
-    database = Database(path)
+    database = SqliteDatabase(path)
     try:
         spending = make_spending(settings, database, zone=ZoneInfo(settings.timezone))
         # Looking changes nothing: the table is made when the first question is asked.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.live_job import LiveJob
+from index.connections import Connection
 from index.database import Database
 from index.errors import StoreError
 from index.jobs import Recovered, interrupt_open_jobs, list_jobs, prune_jobs, save_job
@@ -56,7 +56,7 @@ class JobLog:
             StoreError: the database cannot be written.
         """
 
-        def work(connection: sqlite3.Connection) -> tuple[Recovered, ...]:
+        def work(connection: Connection) -> tuple[Recovered, ...]:
             left = interrupt_open_jobs(connection, outcome=outcome, now=self.time())
             self._prune(connection)
             return left
@@ -67,7 +67,7 @@ class JobLog:
         """Write the job as it stands, if that is possible."""
         info = job.info
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             save_job(connection, info, job.params)
             if info.state.is_over:
                 self._prune(connection)
@@ -95,7 +95,7 @@ class JobLog:
                 written = job.info
                 await self.save(job)
 
-    def _prune(self, connection: sqlite3.Connection) -> None:
+    def _prune(self, connection: Connection) -> None:
         prune_jobs(connection, before=_write_moment(self._now() - _KEPT_FOR), keep=_KEPT)
 
 

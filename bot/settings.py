@@ -19,17 +19,23 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot.contract import parse_library_name
 from bot.errors import ExitCode, FootnoteError
 from bot.settings_llm import ModelSettings
+from bot.settings_operate import OperateSettings
+from bot.settings_store import StoreSettings
 
 PREFIX = "FOOTNOTE_"
 TOKEN = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 # A wrong value is not repeated: a key may stand in it.
-_NEVER_SHOWN = {TOKEN, *(f"{PREFIX}LLM_{name}" for name in ("KEY", "URL", "OPTIONS"))}
+_NEVER_SHOWN = {
+    TOKEN,
+    *(f"{PREFIX}LLM_{name}" for name in ("KEY", "URL", "OPTIONS")),
+    *(f"{PREFIX}{name}" for name in ("STORE", "CHROMA", "CHROMA_KEY")),
+}
 _SHOWN_CHARACTERS = 60
 _CLOSE_ENOUGH = 0.8
 _PLAIN_ADDRESS = re.compile(r"[\w./:\[\]~%-]+", re.ASCII)
@@ -48,7 +54,7 @@ class SettingsError(FootnoteError):
         self.mistakes = mistakes
 
 
-class Settings(ModelSettings):
+class Settings(ModelSettings, OperateSettings, StoreSettings):
     """What an operator can set. Built once, by the command line, and handed on."""
 
     model_config = SettingsConfigDict(
@@ -302,8 +308,10 @@ def render_env_example() -> str:
         "# Copy this file to .env and change what you need. A variable that is set in the",
         "# environment wins over this file. Unknown FOOTNOTE_ variables are refused.",
     ]
-    # Those of the base class come first by themselves; the token should.
-    in_order = sorted(Settings.model_fields.items(), key=lambda item: item[0].startswith("llm"))
+    # Those of the base classes come first by themselves; the token should.
+    later: tuple[type[BaseSettings], ...] = (StoreSettings, OperateSettings, ModelSettings)
+    ours = {name: at for at, group in enumerate(later, 1) for name in group.model_fields}
+    in_order = sorted(Settings.model_fields.items(), key=lambda item: ours.get(item[0], 0))
     for name, field in in_order:
         lines += ["", *textwrap.wrap(field.description or "", 88, initial_indent="# ",
                                      subsequent_indent="# ")]  # fmt: skip

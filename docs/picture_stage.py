@@ -16,7 +16,7 @@ from bot.answering.models import Answer, Refusal, Reply
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig, Service
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_service import ScriptedService
 from tests.fakes.discord_world import INTERVAL, PATIENCE
 from tests.fakes.kept_replies import Clock
@@ -115,7 +115,7 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """The real bot around a service, in a Discord in memory."""
     folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - nobody waits
-    database = Database(folder / "answers.db")
+    database = SqliteDatabase(folder / "answers.db")
     clock = Clock(NOW)
     stores = Stores(database, now=clock)
     await stores.open()

@@ -8,7 +8,6 @@ What belongs to one server stays there: its channel for reports, and what its pe
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from index.archive_format import EDITIONS, GOLDEN, VERSIONS, Manifest
 from index.archive_import import refuse_full, take_in
 from index.archive_reading import MOST_BYTES, Archive
 from index.archive_writing import write_archive
+from index.connections import Connection
 from index.database import Database
 from index.errors import ArchiveError
 from index.models import OnProgress, Progress
@@ -63,7 +63,7 @@ async def export_library(
     await asyncio.to_thread(_refuse_target, path, overwrite=overwrite)
     with _Stoppable(Progress("exporting", 0), on_progress) as work:
 
-        def write(connection: sqlite3.Connection) -> tuple[Manifest, int, int]:
+        def write(connection: Connection) -> tuple[Manifest, int, int]:
             row = library_rows.find_library(connection, name)
             if row is None or not row.edition:
                 raise ArchiveError(f"The library '{name}' is empty: there is nothing to export.")
@@ -117,7 +117,7 @@ async def import_library(
         try:
             work.begin(Progress("taking the archive in", 0))
 
-            def write(connection: sqlite3.Connection) -> None:
+            def write(connection: Connection) -> None:
                 row = take_in(connection, name, archive, contents, fingerprint)
                 entry = AuditEntry(
                     note.at, note.actor, note.action, note.detail, note.reason, row.edition
@@ -156,7 +156,7 @@ def _refuse_target(path: Path, *, overwrite: bool) -> None:
         raise ArchiveError(f"{path} is there already, and was left as it is. Name another file.")
 
 
-def _count_articles(connection: sqlite3.Connection, library: int) -> int:
+def _count_articles(connection: Connection, library: int) -> int:
     (count,) = connection.execute(
         "SELECT count(*) FROM membership AS m JOIN library AS l ON l.pk = m.library "
         "WHERE m.library = ? AND m.from_edition <= l.edition "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 
 from index import lexical, library_rows, page_rows
@@ -27,6 +26,7 @@ from index.archive_format import (
 )
 from index.archive_reading import Archive
 from index.archive_values import read_page
+from index.connections import Connection
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
 from index.library_settings import put_settings
@@ -36,7 +36,7 @@ _MOST_AT_A_TIME = 500
 
 
 def take_in(
-    connection: sqlite3.Connection,
+    connection: Connection,
     name: str,
     archive: Archive,
     contents: Contents,
@@ -113,7 +113,7 @@ def _other(archive: Archive, is_ours: bool) -> str:  # noqa: FBT001 - passed on
     return "(rebuilding)" if is_ours else archive.manifest.fingerprint
 
 
-def _clear(connection: sqlite3.Connection, library: int) -> None:
+def _clear(connection: Connection, library: int) -> None:
     """What an attempt to fill the library left; its audit stays."""
     connection.execute(
         "DELETE FROM chunk WHERE version IN (SELECT pk FROM version WHERE library = ?)", (library,)
@@ -133,13 +133,13 @@ def _clear(connection: sqlite3.Connection, library: int) -> None:
     lexical.clear_table(connection, library)
 
 
-def _insert(connection: sqlite3.Connection, table: Table, archive: Archive, library: int) -> None:
+def _insert(connection: Connection, table: Table, archive: Archive, library: int) -> None:
     connection.executemany(
         table.insert, ({**row, "library": library} for row in archive.rows(table))
     )
 
 
-def _insert_sources(connection: sqlite3.Connection, archive: Archive, library: int) -> list[int]:
+def _insert_sources(connection: Connection, archive: Archive, library: int) -> list[int]:
     """The sources' keys by their number, from 1.
 
     Schedules wait until somebody resumes them: the paths may mean something else here.
@@ -155,7 +155,7 @@ def _insert_sources(connection: sqlite3.Connection, archive: Archive, library: i
 
 
 def _insert_version(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     row: Row,
     fingerprint: str,
@@ -189,9 +189,7 @@ def _insert_version(
     return pk
 
 
-def _insert_chunks(
-    connection: sqlite3.Connection, version: int, row: Row
-) -> Iterator[lexical.LexicalRow]:
+def _insert_chunks(connection: Connection, version: int, row: Row) -> Iterator[lexical.LexicalRow]:
     for ordinal, (id_, start, end, heading, key) in enumerate(row["chunks"]):
         cursor = connection.execute(
             'INSERT INTO chunk (version, chunk_id, ordinal, start, "end", heading, embedding) '

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +25,7 @@ from index.archive_format import (
     Row,
     Table,
 )
+from index.connections import Connection, Cursor
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
 from index.models import NOTE_PREFIX
@@ -51,9 +51,7 @@ OnRow = Callable[[], None]
 """Called for every row; may raise to stop."""
 
 
-def write_archive(
-    connection: sqlite3.Connection, row: LibraryRow, path: Path, on_row: OnRow
-) -> Manifest:
+def write_archive(connection: Connection, row: LibraryRow, path: Path, on_row: OnRow) -> Manifest:
     """Write the library to ``path`` whole, or leave what is there as it was.
 
     Raises:
@@ -83,7 +81,7 @@ def write_archive(
 
 
 def _write_members(
-    connection: sqlite3.Connection, row: LibraryRow, archive: zipfile.ZipFile, on_row: OnRow
+    connection: Connection, row: LibraryRow, archive: zipfile.ZipFile, on_row: OnRow
 ) -> Manifest:
     names = {
         "library": row.pk,
@@ -104,7 +102,7 @@ def _write_members(
 
 
 def _write_vectors(
-    connection: sqlite3.Connection, names: Row, archive: zipfile.ZipFile, on_row: OnRow
+    connection: Connection, names: Row, archive: zipfile.ZipFile, on_row: OnRow
 ) -> tuple[int, Member]:
     """The vectors as records of key and float32 values; the dimension, 0 without any."""
     writer, dimension = _Writer(archive, VECTORS, zipfile.ZIP_STORED), 0
@@ -134,7 +132,7 @@ def _write_lines(
     return writer.member
 
 
-def _refuse_reserved(connection: sqlite3.Connection, names: Row) -> None:
+def _refuse_reserved(connection: Connection, names: Row) -> None:
     """What no import would take in is not written."""
     found = connection.execute(_RESERVED, {**names, "prefix": NOTE_PREFIX}).fetchone()
     if found is not None:
@@ -144,15 +142,13 @@ def _refuse_reserved(connection: sqlite3.Connection, names: Row) -> None:
         )
 
 
-def _read_rows(
-    connection: sqlite3.Connection, table: Table, found: sqlite3.Cursor
-) -> Iterable[Row]:
+def _read_rows(connection: Connection, table: Table, found: Cursor) -> Iterable[Row]:
     if table is VERSIONS:
         return _versions(connection, found)
     return _pages(found) if table is PAGES else map(dict, found)
 
 
-def _pages(found: sqlite3.Cursor) -> Iterator[Row]:
+def _pages(found: Cursor) -> Iterator[Row]:
     for row in found:
         try:
             page = PageText.unpack(row["packed"])
@@ -162,7 +158,7 @@ def _pages(found: sqlite3.Cursor) -> Iterator[Row]:
         yield {"version": row["version"], "blocks": page.blocks, "anchors": anchors}
 
 
-def _versions(connection: sqlite3.Connection, found: sqlite3.Cursor) -> Iterator[Row]:
+def _versions(connection: Connection, found: Cursor) -> Iterator[Row]:
     for version in found:
         chunks = connection.execute(
             'SELECT chunk_id, start, "end", heading, embedding FROM chunk WHERE version = ? '

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import library_rows
+from index.connections import Connection
 from index.library_rows import LibraryRow
 from index.models import NOTE_PREFIX, Source, SourceKind
 from index.sql import marks, pages
@@ -79,7 +79,7 @@ class ArticleInfo:
 
 
 def list_articles(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: str,
     *,
     text: str = "",
@@ -107,9 +107,7 @@ def list_articles(
     return ArticleList(tuple(ArticleLine(*found) for found in rows), page, last, total)
 
 
-def describe_article(
-    connection: sqlite3.Connection, library: str, article_id: str
-) -> ArticleInfo | None:
+def describe_article(connection: Connection, library: str, article_id: str) -> ArticleInfo | None:
     """All about an article; None where the current edition has none of that id."""
     row = library_rows.find_library(connection, library)
     if row is None:
@@ -147,7 +145,7 @@ def describe_article(
 
 
 def current_versions(
-    connection: sqlite3.Connection, library: str, article_ids: Sequence[str]
+    connection: Connection, library: str, article_ids: Sequence[str]
 ) -> dict[str, str]:
     """The ids of the versions that the current edition has of these articles."""
     row = library_rows.find_library(connection, library)
@@ -182,7 +180,7 @@ def _name_tables(*, notes_only: bool, searches: bool) -> str:
 
 
 def _list_versions(
-    connection: sqlite3.Connection, row: LibraryRow, article_id: str
+    connection: Connection, row: LibraryRow, article_id: str
 ) -> tuple[tuple[VersionLine, ...], int]:
     found = connection.execute(
         "SELECT v.version_id, m.from_edition, coalesce(e.published_at, '') "

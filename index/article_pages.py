@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index import library_rows
 from index.chunk_rows import read_headings
+from index.connections import Connection, Row
 from index.models import Heading, Span, is_note
 
 
@@ -83,7 +83,7 @@ class ArticlePage:
         return self.newest is not None and self.newest.version_id == self.version_id
 
 
-def find_page(connection: sqlite3.Connection, library: str, version_id: str) -> ArticlePage | None:
+def find_page(connection: Connection, library: str, version_id: str) -> ArticlePage | None:
     """The version with what became of it; None where the library has not stored it."""
     row = library_rows.find_library(connection, library)
     if row is None:
@@ -121,7 +121,7 @@ def find_page(connection: sqlite3.Connection, library: str, version_id: str) -> 
 
 
 def _corrections(
-    connection: sqlite3.Connection, row: library_rows.LibraryRow, article_id: str, text: str
+    connection: Connection, row: library_rows.LibraryRow, article_id: str, text: str
 ) -> Iterator[PageCorrection]:
     rows = connection.execute(
         "SELECT n.quote, v.version_id, v.title, v.text FROM note AS n "
@@ -139,7 +139,7 @@ def _corrections(
 
 
 def _find_current(
-    connection: sqlite3.Connection, row: library_rows.LibraryRow, article_id: str
+    connection: Connection, row: library_rows.LibraryRow, article_id: str
 ) -> CurrentText | None:
     found = connection.execute(
         "SELECT v.version_id, v.title, v.text FROM membership AS m "
@@ -152,7 +152,7 @@ def _find_current(
 
 
 def _find_moved(
-    connection: sqlite3.Connection, row: library_rows.LibraryRow, gone: sqlite3.Row
+    connection: Connection, row: library_rows.LibraryRow, gone: Row
 ) -> CurrentText | None:
     """The same title and text under another id: a file was renamed, a page has a new address."""
     found = connection.execute(
@@ -165,7 +165,7 @@ def _find_moved(
     return None if found is None else CurrentText(*found)
 
 
-def _is_withheld(connection: sqlite3.Connection, library: int, article_id: str) -> bool:
+def _is_withheld(connection: Connection, library: int, article_id: str) -> bool:
     found = connection.execute(
         "SELECT 1 FROM withheld WHERE library = ? AND article_id = ?", (library, article_id)
     ).fetchone()

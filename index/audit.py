@@ -6,24 +6,23 @@ and so before there is a row of it: until then its entries go by its name, in th
 
 from __future__ import annotations
 
-import sqlite3
-
+from index.connections import Connection
 from index.records import AuditEntry
 
 _FIELDS = "at, actor, action, detail, reason, edition"
 
 
-def note_action(connection: sqlite3.Connection, library: int, entry: AuditEntry) -> None:
+def note_action(connection: Connection, library: int, entry: AuditEntry) -> None:
     """Write it down; call inside the transaction that does it."""
     _insert(connection, "audit", library, entry)
 
 
-def note_by_name(connection: sqlite3.Connection, library: str, entry: AuditEntry) -> None:
+def note_by_name(connection: Connection, library: str, entry: AuditEntry) -> None:
     """Write down what may come before the library's first article."""
     _insert(connection, *_place(connection, library), entry)
 
 
-def move_early(connection: sqlite3.Connection, name: str, library: int) -> None:
+def move_early(connection: Connection, name: str, library: int) -> None:
     """Take over what was written down before there was a library of that name."""
     connection.execute(
         f"INSERT INTO audit (library, {_FIELDS}) SELECT ?, {_FIELDS} FROM early_audit "  # noqa: S608 - ours
@@ -34,7 +33,7 @@ def move_early(connection: sqlite3.Connection, name: str, library: int) -> None:
 
 
 def page_actions(
-    connection: sqlite3.Connection, library: str, *, action: str, page: int, size: int
+    connection: Connection, library: str, *, action: str, page: int, size: int
 ) -> tuple[list[AuditEntry], int]:
     """A page of the entries of an action ("" for all), newest first, and how many there are."""
     table, key = _place(connection, library)
@@ -51,7 +50,7 @@ def page_actions(
     return [AuditEntry(*row) for row in rows], int(total)
 
 
-def name_actions(connection: sqlite3.Connection, library: str) -> list[str]:
+def name_actions(connection: Connection, library: str) -> list[str]:
     """The actions that were ever done, in the order of their names."""
     table, key = _place(connection, library)
     rows = connection.execute(
@@ -61,7 +60,7 @@ def name_actions(connection: sqlite3.Connection, library: str) -> list[str]:
     return [str(row["action"]) for row in rows]
 
 
-def list_actions(connection: sqlite3.Connection, library: str, limit: int) -> list[AuditEntry]:
+def list_actions(connection: Connection, library: str, limit: int) -> list[AuditEntry]:
     """The newest ``limit`` entries, newest first."""
     table, key = _place(connection, library)
     rows = connection.execute(
@@ -71,15 +70,13 @@ def list_actions(connection: sqlite3.Connection, library: str, limit: int) -> li
     return [AuditEntry(*row) for row in rows]
 
 
-def _place(connection: sqlite3.Connection, library: str) -> tuple[str, int | str]:
+def _place(connection: Connection, library: str) -> tuple[str, int | str]:
     """The table that keeps a library's entries now, and the library's key there."""
     row = connection.execute("SELECT pk FROM library WHERE name = ?", (library,)).fetchone()
     return ("early_audit", library) if row is None else ("audit", int(row["pk"]))
 
 
-def _insert(
-    connection: sqlite3.Connection, table: str, library: int | str, entry: AuditEntry
-) -> None:
+def _insert(connection: Connection, table: str, library: int | str, entry: AuditEntry) -> None:
     connection.execute(
         f"INSERT INTO {table} (library, {_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - ours
         (library, entry.at, entry.actor, entry.action, entry.detail, entry.reason, entry.edition),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.connections import Connection, Row
 from index.models import Heading
 from index.sql import marks, pages
 
@@ -46,7 +46,7 @@ class ChunkRow:
 
 
 def unindexed_chunks(
-    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], collection: str
+    connection: Connection, library: int, version_ids: Sequence[str], collection: str
 ) -> list[StoredChunk]:
     """Chunks of these versions whose vectors are not known to be in the Chroma collection."""
     found: list[StoredChunk] = []
@@ -64,7 +64,7 @@ def unindexed_chunks(
 
 
 def mark_indexed(
-    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], collection: str
+    connection: Connection, library: int, version_ids: Sequence[str], collection: str
 ) -> None:
     """Remember that all chunks of these versions are in the Chroma collection."""
     for page in pages(version_ids):
@@ -75,12 +75,12 @@ def mark_indexed(
         )
 
 
-def forget_indexed(connection: sqlite3.Connection) -> None:
+def forget_indexed(connection: Connection) -> None:
     """Chroma's folder was lost: nothing is known to be in it."""
     connection.execute("UPDATE version SET collection = NULL")
 
 
-def libraries_to_fill(connection: sqlite3.Connection, fingerprint: str) -> list[str]:
+def libraries_to_fill(connection: Connection, fingerprint: str) -> list[str]:
     """Libraries indexed by ``fingerprint`` whose edition is not known to be whole in Chroma."""
     rows = connection.execute(
         "SELECT DISTINCT l.name FROM library AS l "
@@ -92,14 +92,14 @@ def libraries_to_fill(connection: sqlite3.Connection, fingerprint: str) -> list[
     return [r["name"] for r in rows]
 
 
-def was_filled(connection: sqlite3.Connection) -> bool:
+def was_filled(connection: Connection) -> bool:
     """Whether any version is said to be in Chroma."""
     row = connection.execute("SELECT 1 FROM version WHERE collection IS NOT NULL LIMIT 1")
     return row.fetchone() is not None
 
 
 def load_chunks(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     edition: int,
     *,
@@ -130,7 +130,7 @@ def load_chunks(
     return found
 
 
-def _chunk_row(row: sqlite3.Row) -> ChunkRow:
+def _chunk_row(row: Row) -> ChunkRow:
     return ChunkRow(
         row=row["pk"],
         chunk_id=row["chunk_id"],

@@ -7,12 +7,12 @@ between. Cut off at any moment, it is simply run again. What people did stays in
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from index import lexical, library_rows, old_rows, shrinking
+from index.connections import Connection
 from index.database import Database
 from index.library_rows import LibraryRow
 from index.models import OnProgress, Progress
@@ -43,7 +43,7 @@ class Collector:
     async def is_due(self, keep: Retention, *, now: datetime) -> bool:
         """Whether an edition may go; costs next to nothing."""
 
-        def look(connection: sqlite3.Connection) -> bool:
+        def look(connection: Connection) -> bool:
             row = library_rows.find_library(connection, self._name)
             return row is not None and old_rows.count_old(connection, row, keep, now) > 0
 
@@ -118,9 +118,7 @@ class Collector:
         return await self._database.read(lambda c: library_rows.find_library(c, self._name))
 
 
-def _delete_some(
-    connection: sqlite3.Connection, library: int, versions: Sequence[int]
-) -> tuple[int, int]:
+def _delete_some(connection: Connection, library: int, versions: Sequence[int]) -> tuple[int, int]:
     """How many versions and chunks went."""
     chunks = [old_rows.delete_version(connection, library, pk) for pk in versions]
     gone = [count for count in chunks if count is not None]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
+from index.connections import Connection, Row
 from index.records import GoldenQuestion, Supersession
 
 
 def add_golden(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     question: str,
     article: tuple[str, str],
@@ -31,18 +31,18 @@ def add_golden(
     return _golden(row)
 
 
-def list_golden(connection: sqlite3.Connection, library: int) -> list[GoldenQuestion]:
+def list_golden(connection: Connection, library: int) -> list[GoldenQuestion]:
     """A library's golden questions, oldest first."""
     rows = connection.execute("SELECT * FROM golden WHERE library = ? ORDER BY pk", (library,))
     return [_golden(row) for row in rows]
 
 
-def remove_golden(connection: sqlite3.Connection, library: int, key: int) -> None:
+def remove_golden(connection: Connection, library: int, key: int) -> None:
     """Forget one."""
     connection.execute("DELETE FROM golden WHERE library = ? AND pk = ?", (library, key))
 
 
-def _golden(row: sqlite3.Row) -> GoldenQuestion:
+def _golden(row: Row) -> GoldenQuestion:
     return GoldenQuestion(
         row["pk"],
         row["question"],
@@ -53,7 +53,7 @@ def _golden(row: sqlite3.Row) -> GoldenQuestion:
     )
 
 
-def supersede(connection: sqlite3.Connection, library: int, mark: Supersession) -> None:
+def supersede(connection: Connection, library: int, mark: Supersession) -> None:
     """Mark an article as superseded; an earlier mark of it gives way."""
     connection.execute(
         "INSERT OR REPLACE INTO supersession VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -61,7 +61,7 @@ def supersede(connection: sqlite3.Connection, library: int, mark: Supersession) 
     )
 
 
-def unmark(connection: sqlite3.Connection, library: int, article_id: str) -> bool:
+def unmark(connection: Connection, library: int, article_id: str) -> bool:
     """Take the mark away; whether there was one."""
     cursor = connection.execute(
         "DELETE FROM supersession WHERE library = ? AND article_id = ?", (library, article_id)
@@ -69,7 +69,7 @@ def unmark(connection: sqlite3.Connection, library: int, article_id: str) -> boo
     return cursor.rowcount > 0
 
 
-def list_supersessions(connection: sqlite3.Connection, library: int) -> list[Supersession]:
+def list_supersessions(connection: Connection, library: int) -> list[Supersession]:
     """A library's marks, newest first."""
     rows = connection.execute(
         "SELECT article_id, by_article, by_title, actor, at, reason FROM supersession "
@@ -79,9 +79,7 @@ def list_supersessions(connection: sqlite3.Connection, library: int) -> list[Sup
     return [Supersession(*row) for row in rows]
 
 
-def follow_moves(
-    connection: sqlite3.Connection, library: int, moves: Iterable[tuple[str, str]]
-) -> None:
+def follow_moves(connection: Connection, library: int, moves: Iterable[tuple[str, str]]) -> None:
     """Decisions about an article go with it to its new id; ``moves`` pairs old with new."""
     for old, new in moves:
         for table, column in (
@@ -96,7 +94,7 @@ def follow_moves(
             )
 
 
-def read_option(connection: sqlite3.Connection, library: str, name: str) -> str | None:
+def read_option(connection: Connection, library: str, name: str) -> str | None:
     """What a library's option was set to."""
     row = connection.execute(
         "SELECT value FROM library_option WHERE library = ? AND name = ?", (library, name)
@@ -104,9 +102,7 @@ def read_option(connection: sqlite3.Connection, library: str, name: str) -> str 
     return None if row is None else str(row["value"])
 
 
-def write_option(
-    connection: sqlite3.Connection, library: str, name: str, value: str | None
-) -> None:
+def write_option(connection: Connection, library: str, name: str, value: str | None) -> None:
     """Set a library's option, or forget it."""
     if value is None:
         connection.execute(

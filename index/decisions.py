@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
 from index import audit, decision_rows, editions, library_rows, schedule_rows, versions
+from index.connections import Connection
 from index.database import Database
 from index.entries import SourceOptions
 from index.errors import SourceError
@@ -56,7 +56,7 @@ class Decisions:
             SourceError: the article is not in the current edition.
         """
 
-        def write(connection: sqlite3.Connection, row: LibraryRow) -> GoldenQuestion:
+        def write(connection: Connection, row: LibraryRow) -> GoldenQuestion:
             title = _title(connection, row, article_id)
             golden = decision_rows.add_golden(
                 connection, row.pk, question, (article_id, title), actor=actor, now=self._stamp()
@@ -73,7 +73,7 @@ class Decisions:
             SourceError: there is none of that key.
         """
 
-        def write(connection: sqlite3.Connection, row: LibraryRow) -> GoldenQuestion:
+        def write(connection: Connection, row: LibraryRow) -> GoldenQuestion:
             known = {g.key: g for g in decision_rows.list_golden(connection, row.pk)}
             if key not in known:
                 raise SourceError(f"There is no golden question {key}.")
@@ -92,7 +92,7 @@ class Decisions:
             SourceError: an article that is not there, a circle, or no label to take away.
         """
 
-        def write(connection: sqlite3.Connection, row: LibraryRow) -> Supersession | None:
+        def write(connection: Connection, row: LibraryRow) -> Supersession | None:
             if by is None:
                 if not decision_rows.unmark(connection, row.pk, article_id):
                     raise SourceError(f"{article_id} is not marked as superseded.")
@@ -141,7 +141,7 @@ class Decisions:
             SourceError: there is no such source.
         """
 
-        def write(connection: sqlite3.Connection, row: LibraryRow) -> None:
+        def write(connection: Connection, row: LibraryRow) -> None:
             info = _source(connection, row, source)
             library_rows.set_options(connection, source, options)
             self._note(connection, row, actor, "source options", info.source.location)
@@ -157,7 +157,7 @@ class Decisions:
         """
         parsed = None if schedule is None else parse_schedule(schedule, self._zone)
 
-        def write(connection: sqlite3.Connection, row: LibraryRow) -> SourceInfo:
+        def write(connection: Connection, row: LibraryRow) -> SourceInfo:
             schedule_rows.set_schedule(connection, self._name, source, parsed, now=self._now())
             info = _source(connection, row, source)
             told = f"{info.source.location}: {parsed.text if parsed else 'off'}"
@@ -183,7 +183,7 @@ class Decisions:
     async def set_reports_channel(self, channel: int | None, *, actor: str) -> None:
         """Choose that channel, or none."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             value = None if channel is None else str(channel)
             decision_rows.write_option(connection, self._name, _REPORTS_CHANNEL, value)
             entry = AuditEntry(self._stamp(), actor, "reports channel", value or "off")
@@ -198,7 +198,7 @@ class Decisions:
 
     def _note(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         row: LibraryRow,
         actor: str,
         action: str,
@@ -208,17 +208,15 @@ class Decisions:
         entry = AuditEntry(self._stamp(), actor, action, detail, reason)
         audit.note_action(connection, row.pk, entry)
 
-    async def _read(
-        self, work: Callable[[sqlite3.Connection, LibraryRow], T], *, otherwise: T
-    ) -> T:
-        def read(connection: sqlite3.Connection) -> T:
+    async def _read(self, work: Callable[[Connection, LibraryRow], T], *, otherwise: T) -> T:
+        def read(connection: Connection) -> T:
             row = library_rows.find_library(connection, self._name)
             return otherwise if row is None else work(connection, row)
 
         return await self._database.read(read)
 
-    async def _write(self, work: Callable[[sqlite3.Connection, LibraryRow], T]) -> T:
-        def write(connection: sqlite3.Connection) -> T:
+    async def _write(self, work: Callable[[Connection, LibraryRow], T]) -> T:
+        def write(connection: Connection) -> T:
             row = library_rows.find_library(connection, self._name)
             if row is None:
                 raise SourceError("The library is empty. Add articles first.")
@@ -230,7 +228,7 @@ class Decisions:
         return self._now().astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _title(connection: sqlite3.Connection, row: LibraryRow, article_id: str) -> str:
+def _title(connection: Connection, row: LibraryRow, article_id: str) -> str:
     member = editions.members_of(connection, row.pk, row.edition, [article_id]).get(article_id)
     article = member and versions.load_article(connection, row.pk, member.version_id)
     if not article:
@@ -238,9 +236,7 @@ def _title(connection: sqlite3.Connection, row: LibraryRow, article_id: str) -> 
     return article.title or article_id
 
 
-def _refuse_circle(
-    connection: sqlite3.Connection, row: LibraryRow, article_id: str, by: str
-) -> None:
+def _refuse_circle(connection: Connection, row: LibraryRow, article_id: str, by: str) -> None:
     newer = {s.article_id: s.by for s in decision_rows.list_supersessions(connection, row.pk)}
     at: str | None = by
     while at is not None:
@@ -249,7 +245,7 @@ def _refuse_circle(
         at = newer.pop(at, None)
 
 
-def _source(connection: sqlite3.Connection, row: LibraryRow, source: int) -> SourceInfo:
+def _source(connection: Connection, row: LibraryRow, source: int) -> SourceInfo:
     for info in library_rows.describe_sources(connection, row.pk, row.edition):
         if info.key == source:
             return info

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from index import editions, library_rows
+from index.connections import Connection
 from index.library_rows import LibraryRow
 from index.models import LibraryStatus
 
 
 def describe(
-    connection: sqlite3.Connection, row: LibraryRow, database: Path, vectors: Path
+    connection: Connection, row: LibraryRow, database: Path, vectors: Path
 ) -> LibraryStatus:
     """The library's current edition, its sources, and the room it takes."""
     known = editions.history(connection, row.pk)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from index.connections import Connection
 from index.models import EditionInfo
 
 
@@ -27,7 +27,7 @@ class Changes:
     changed: int
 
 
-def members(connection: sqlite3.Connection, library: int, edition: int) -> dict[str, Member]:
+def members(connection: Connection, library: int, edition: int) -> dict[str, Member]:
     """The articles of an edition by id."""
     rows = connection.execute(
         "SELECT m.article_id, v.version_id, m.source FROM membership AS m "
@@ -39,7 +39,7 @@ def members(connection: sqlite3.Connection, library: int, edition: int) -> dict[
     return {r["article_id"]: Member(r["version_id"], r["source"]) for r in rows}
 
 
-def stage(connection: sqlite3.Connection, library: int, changes: Changes) -> int:
+def stage(connection: Connection, library: int, changes: Changes) -> int:
     """Lay the next edition out where no reader sees it; its number.
 
     Its rows begin and end at a number that readers have not reached, so the current edition
@@ -64,7 +64,7 @@ def stage(connection: sqlite3.Connection, library: int, changes: Changes) -> int
     return number
 
 
-def unstage(connection: sqlite3.Connection, library: int) -> None:
+def unstage(connection: Connection, library: int) -> None:
     """Clear away an edition that was laid out and never published."""
     current = current_edition(connection, library)
     connection.execute(
@@ -76,7 +76,7 @@ def unstage(connection: sqlite3.Connection, library: int) -> None:
     )
 
 
-def commit(connection: sqlite3.Connection, library: int, edition: EditionInfo) -> None:
+def commit(connection: Connection, library: int, edition: EditionInfo) -> None:
     """Point readers at the edition that was laid out, and write its line of history."""
     connection.execute(
         "INSERT INTO edition (library, number, published_at, actor, note, added, changed, "
@@ -96,7 +96,7 @@ def commit(connection: sqlite3.Connection, library: int, edition: EditionInfo) -
     connection.execute("UPDATE library SET edition = ? WHERE pk = ?", (edition.number, library))
 
 
-def current_edition(connection: sqlite3.Connection, library: int) -> int:
+def current_edition(connection: Connection, library: int) -> int:
     """The number of the edition that readers see."""
     (number,) = connection.execute(
         "SELECT edition FROM library WHERE pk = ?", (library,)
@@ -104,7 +104,7 @@ def current_edition(connection: sqlite3.Connection, library: int) -> int:
     return int(number)
 
 
-def way_back(connection: sqlite3.Connection, library: int, target: int) -> Changes:
+def way_back(connection: Connection, library: int, target: int) -> Changes:
     """What turns the current edition into the earlier ``target`` again.
 
     Only articles that came, changed or went since are looked at, so that the cost is
@@ -139,7 +139,7 @@ def way_back(connection: sqlite3.Connection, library: int, target: int) -> Chang
 
 
 def members_of(
-    connection: sqlite3.Connection, library: int, edition: int, article_ids: Iterable[str]
+    connection: Connection, library: int, edition: int, article_ids: Iterable[str]
 ) -> dict[str, Member]:
     """Those of the named articles that an edition holds."""
     found: dict[str, Member] = {}
@@ -156,7 +156,7 @@ def members_of(
     return found
 
 
-def _pk(connection: sqlite3.Connection, library: int, member: Member) -> int:
+def _pk(connection: Connection, library: int, member: Member) -> int:
     row = connection.execute(
         "SELECT pk FROM version WHERE library = ? AND version_id = ?", (library, member.version_id)
     ).fetchone()
@@ -165,20 +165,20 @@ def _pk(connection: sqlite3.Connection, library: int, member: Member) -> int:
     return int(row["pk"])
 
 
-def withheld(connection: sqlite3.Connection, library: int) -> set[str]:
+def withheld(connection: Connection, library: int) -> set[str]:
     """Ids of articles that were removed by hand and that a sync must not bring back."""
     rows = connection.execute("SELECT article_id FROM withheld WHERE library = ?", (library,))
     return {r["article_id"] for r in rows}
 
 
-def withhold(connection: sqlite3.Connection, library: int, article_ids: Iterable[str]) -> None:
+def withhold(connection: Connection, library: int, article_ids: Iterable[str]) -> None:
     """Remember articles as removed by hand."""
     connection.executemany(
         "INSERT OR IGNORE INTO withheld VALUES (?, ?)", ((library, id_) for id_ in article_ids)
     )
 
 
-def welcome(connection: sqlite3.Connection, library: int, article_ids: Iterable[str]) -> None:
+def welcome(connection: Connection, library: int, article_ids: Iterable[str]) -> None:
     """Forget that articles were removed by hand: somebody added them again."""
     connection.executemany(
         "DELETE FROM withheld WHERE library = ? AND article_id = ?",
@@ -186,7 +186,7 @@ def welcome(connection: sqlite3.Connection, library: int, article_ids: Iterable[
     )
 
 
-def history(connection: sqlite3.Connection, library: int) -> tuple[EditionInfo, ...]:
+def history(connection: Connection, library: int) -> tuple[EditionInfo, ...]:
     """Every edition, newest first."""
     rows = connection.execute(
         "SELECT * FROM edition WHERE library = ? ORDER BY number DESC", (library,)
@@ -206,7 +206,7 @@ def history(connection: sqlite3.Connection, library: int) -> tuple[EditionInfo, 
     )
 
 
-def count_chunks(connection: sqlite3.Connection, library: int, edition: int) -> int:
+def count_chunks(connection: Connection, library: int, edition: int) -> int:
     """Chunks in an edition."""
     (count,) = connection.execute(
         "SELECT count(*) FROM membership AS m JOIN chunk AS c ON c.version = m.version "

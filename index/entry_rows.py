@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.connections import Connection
 from index.editions import Member
 from index.entries import FROM_FEED, READING, EntryState
 from index.sql import pages
@@ -22,7 +22,7 @@ class EntryChanges:
 NO_CHANGES = EntryChanges()
 
 
-def load_entries(connection: sqlite3.Connection, source: int) -> dict[str, EntryState]:
+def load_entries(connection: Connection, source: int) -> dict[str, EntryState]:
     """All that is remembered of a source, by key; nothing that an older reading gave."""
     rows = connection.execute(
         "SELECT key, article_id, version_id, stamp, etag, last_modified, misses, checked_at, "
@@ -82,7 +82,7 @@ def changes_of(
     return EntryChanges(put, tuple(key for key in before if key not in stay))
 
 
-def save_entries(connection: sqlite3.Connection, source: int, changes: EntryChanges) -> None:
+def save_entries(connection: Connection, source: int, changes: EntryChanges) -> None:
     """Remember them; call inside the publishing transaction."""
     connection.executemany(
         "INSERT OR REPLACE INTO entry (source, key, article_id, version_id, stamp, etag, "
@@ -111,9 +111,7 @@ def save_entries(connection: sqlite3.Connection, source: int, changes: EntryChan
         )
 
 
-def left_out_for(
-    connection: sqlite3.Connection, library: int, winners: Collection[str]
-) -> list[str]:
+def left_out_for(connection: Connection, library: int, winners: Collection[str]) -> list[str]:
     """Ids of the articles that were left out since one of the ``winners`` has the same text."""
     rows = connection.execute(
         "SELECT e.article_id, e.winner FROM source AS s JOIN entry AS e ON e.source = s.pk "
@@ -123,6 +121,6 @@ def left_out_for(
     return [r["article_id"] for r in rows if r["winner"] in winners]
 
 
-def forget_entries(connection: sqlite3.Connection, source: int) -> None:
+def forget_entries(connection: Connection, source: int) -> None:
     """Read everything anew the next time."""
     connection.execute("DELETE FROM entry WHERE source = ?", (source,))

@@ -7,8 +7,9 @@ history without its entries would be none, so only the name goes.
 from __future__ import annotations
 
 import re
-import sqlite3
 from dataclasses import dataclass
+
+from index.connections import Connection
 
 FORGOTTEN = "discord:forgotten"
 """The actor in place of somebody who asked to be forgotten."""
@@ -53,7 +54,7 @@ TOLD = (
 """Texts that may name an actor within: table, column, and their library as SQL."""
 
 
-def forget_actor(connection: sqlite3.Connection, actor: str, *, library: str | None) -> int:
+def forget_actor(connection: Connection, actor: str, *, library: str | None) -> int:
     """Put ``FORGOTTEN`` in place of an actor; in how many places it stood.
 
     Args:
@@ -76,7 +77,7 @@ def forget_actor(connection: sqlite3.Connection, actor: str, *, library: str | N
     )
 
 
-def forget_all_people(connection: sqlite3.Connection, library: str) -> int:
+def forget_all_people(connection: Connection, library: str) -> int:
     """Do so for everybody of Discord who is named in a library."""
     actors: set[str] = set()
     for each in ACTORS:
@@ -92,7 +93,7 @@ def forget_all_people(connection: sqlite3.Connection, library: str) -> int:
     return sum(forget_actor(connection, actor, library=library) for actor in sorted(actors))
 
 
-def has_table(connection: sqlite3.Connection, table: str) -> bool:
+def has_table(connection: Connection, table: str) -> bool:
     """Whether the database holds a table of that name."""
     found = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
@@ -101,7 +102,7 @@ def has_table(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _forget_in_text(
-    connection: sqlite3.Connection,
+    connection: Connection,
     table: str,
     column: str,
     place: str,

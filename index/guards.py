@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 
 from index import editions, library_rows, plan_rows
+from index.connections import Connection
 from index.editions import Member
 from index.errors import PlanBlocked, PlanOutdated
 from index.library_rows import LibraryRow
@@ -14,7 +14,7 @@ from index.plans import Consent, Plan, PlanItem, PlanKind
 from index.prepared import Prepared, puts
 
 
-def load_fitting(connection: sqlite3.Connection, row: LibraryRow, plan_id: str) -> Prepared:
+def load_fitting(connection: Connection, row: LibraryRow, plan_id: str) -> Prepared:
     """A stored plan, when every article it would change is still what it was.
 
     Raises:

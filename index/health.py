@@ -6,13 +6,13 @@ import asyncio
 import hashlib
 import json
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from index import chunk_rows, library_rows, verifying
+from index.connections import Connection
 from index.database import Database
 from index.errors import VectorStoreError
 from index.library_rows import LibraryRow
@@ -120,9 +120,7 @@ class ChromaHealth:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _describe(
-    connection: sqlite3.Connection, rows: Sequence[LibraryRow]
-) -> list[dict[str, object]]:
+def _describe(connection: Connection, rows: Sequence[LibraryRow]) -> list[dict[str, object]]:
     described: list[dict[str, object]] = []
     for row in rows:
         ids = verifying.chunk_ids(connection, row)

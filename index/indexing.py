@@ -8,7 +8,6 @@ and pays only for what it had not finished.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from index import chunk_rows, versions
 from index.chunk_rows import StoredChunk
 from index.chunking import CHUNKING, chunk_article
+from index.connections import Connection
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import FootnoteIndexError
@@ -157,7 +157,7 @@ class Indexer:
         return _Step(chunked, missing, vectors)
 
     async def _save_step(self, library: LibraryRow, step: _Step) -> None:
-        def save(connection: sqlite3.Connection) -> None:
+        def save(connection: Connection) -> None:
             if step.vectors is not None:
                 versions.save_embeddings(connection, library.pk, step.keys, step.vectors)
             for article, chunks in step.chunked:
@@ -198,7 +198,7 @@ class Indexer:
     async def load_articles(self, library: LibraryRow, version_ids: Sequence[str]) -> list[Article]:
         """Stored versions as the articles they came from."""
 
-        def load(connection: sqlite3.Connection) -> list[Article]:
+        def load(connection: Connection) -> list[Article]:
             loaded = []
             for version_id in version_ids:
                 article = versions.load_article(connection, library.pk, version_id)

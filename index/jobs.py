@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from index.connections import Connection, Row
 from index.records import JobInfo, JobState
 
 _OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
@@ -30,7 +30,7 @@ def write_params(params: Mapping[str, object]) -> str:
     return json.dumps(dict(params))
 
 
-def save_job(connection: sqlite3.Connection, job: JobInfo, params: str) -> None:
+def save_job(connection: Connection, job: JobInfo, params: str) -> None:
     """Write a job's row as it stands now; made if it is not there yet."""
     connection.execute(
         "INSERT INTO job (id, library, kind, title, actor, params, state, created_at, started_at, "
@@ -57,7 +57,7 @@ def save_job(connection: sqlite3.Connection, job: JobInfo, params: str) -> None:
     )
 
 
-def list_jobs(connection: sqlite3.Connection, library: str, limit: int) -> tuple[JobInfo, ...]:
+def list_jobs(connection: Connection, library: str, limit: int) -> tuple[JobInfo, ...]:
     """At most ``limit`` jobs of a library, newest first."""
     rows = connection.execute(
         "SELECT * FROM job WHERE library = ? ORDER BY created_at DESC, rowid DESC LIMIT ?",
@@ -66,9 +66,7 @@ def list_jobs(connection: sqlite3.Connection, library: str, limit: int) -> tuple
     return tuple(map(_read_job, rows))
 
 
-def interrupt_open_jobs(
-    connection: sqlite3.Connection, *, outcome: str, now: str
-) -> tuple[Recovered, ...]:
+def interrupt_open_jobs(connection: Connection, *, outcome: str, now: str) -> tuple[Recovered, ...]:
     """End every job that is still queued or running, oldest first; call when none can be."""
     rows = connection.execute(
         "SELECT * FROM job WHERE state IN (?, ?) ORDER BY created_at, rowid", _OPEN
@@ -81,7 +79,7 @@ def interrupt_open_jobs(
     return ended
 
 
-def prune_jobs(connection: sqlite3.Connection, *, before: str, keep: int) -> int:
+def prune_jobs(connection: Connection, *, before: str, keep: int) -> int:
     """Forget finished jobs of before a moment, and all but the newest ``keep`` of each library.
 
     Returns:
@@ -101,16 +99,16 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _interrupt(row: sqlite3.Row, outcome: str, now: str) -> JobInfo:
+def _interrupt(row: Row, outcome: str, now: str) -> JobInfo:
     return replace(_read_job(row), state=JobState.INTERRUPTED, finished_at=now, outcome=outcome)
 
 
-def _read_params(row: sqlite3.Row) -> Mapping[str, Any]:
+def _read_params(row: Row) -> Mapping[str, Any]:
     params: Mapping[str, Any] = json.loads(row["params"])
     return params
 
 
-def _read_job(row: sqlite3.Row) -> JobInfo:
+def _read_job(row: Row) -> JobInfo:
     return JobInfo(
         id=row["id"],
         library=row["library"],

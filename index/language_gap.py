@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
+from index.connections import Connection
 from index.database import Database
 from index.language import detect_language, language_name
 from index.library_rows import LibraryRow
@@ -53,7 +53,7 @@ class LanguageGap:
         return self._written
 
 
-def _sample(connection: sqlite3.Connection, library: LibraryRow) -> list[str]:
+def _sample(connection: Connection, library: LibraryRow) -> list[str]:
     """The beginnings of some articles; by their hashes, so any."""
     rows = connection.execute(
         "SELECT substr(v.text, 1, 1500) AS text FROM membership AS m "

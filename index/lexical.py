@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.connections import Connection
 from index.scope import WHOLE, Scope, write_condition
 from index.wording import FILLER, drop_asides
 
@@ -67,7 +68,7 @@ def content_words(question: str) -> list[str]:
     return list(dict.fromkeys(kept or words))
 
 
-def create_table(connection: sqlite3.Connection, library: int) -> None:
+def create_table(connection: Connection, library: int) -> None:
     """Make the library's lexical index, if it is not there."""
     connection.execute(
         f"CREATE VIRTUAL TABLE IF NOT EXISTS {_table(library)} USING fts5("
@@ -75,7 +76,7 @@ def create_table(connection: sqlite3.Connection, library: int) -> None:
     )
 
 
-def add_rows(connection: sqlite3.Connection, library: int, rows: Iterable[LexicalRow]) -> None:
+def add_rows(connection: Connection, library: int, rows: Iterable[LexicalRow]) -> None:
     """Index chunks."""
     connection.executemany(
         f"INSERT INTO {_table(library)} (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
@@ -83,7 +84,7 @@ def add_rows(connection: sqlite3.Connection, library: int, rows: Iterable[Lexica
     )
 
 
-def remove_rows(connection: sqlite3.Connection, library: int, rows: Iterable[LexicalRow]) -> None:
+def remove_rows(connection: Connection, library: int, rows: Iterable[LexicalRow]) -> None:
     """Take chunks out; a contentless index must be told what it was given."""
     table = _table(library)
     connection.executemany(
@@ -93,7 +94,7 @@ def remove_rows(connection: sqlite3.Connection, library: int, rows: Iterable[Lex
 
 
 def search_rows(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     words: Sequence[str],
     edition: int,
@@ -137,7 +138,7 @@ def search_rows(
 
 
 def weigh_terms(
-    connection: sqlite3.Connection, library: int, words: Sequence[str], total: int
+    connection: Connection, library: int, words: Sequence[str], total: int
 ) -> dict[str, float]:
     """Inverse document frequency of each word, scaled to (0, 1]; 1 for an unknown word."""
     table = _table(library)
@@ -154,7 +155,7 @@ def weigh_terms(
 
 
 def terms_like(
-    connection: sqlite3.Connection, library: int, first: str, shortest: int, longest: int
+    connection: Connection, library: int, first: str, shortest: int, longest: int
 ) -> list[tuple[str, int]]:
     """Stems in the index that begin with a letter, with the number of chunks that hold them.
 
@@ -169,7 +170,7 @@ def terms_like(
     return [(str(r[0]), int(r[1])) for r in rows]
 
 
-def terms_by_row(connection: sqlite3.Connection, library: int) -> list[tuple[int, str]]:
+def terms_by_row(connection: Connection, library: int) -> list[tuple[int, str]]:
     """Every stem of every row, for an index of a few words."""
     vocabulary = _open_vocabulary(connection, library, "instance")
     return [
@@ -177,7 +178,7 @@ def terms_by_row(connection: sqlite3.Connection, library: int) -> list[tuple[int
     ]
 
 
-def _open_vocabulary(connection: sqlite3.Connection, library: int, kind: str) -> str:
+def _open_vocabulary(connection: Connection, library: int, kind: str) -> str:
     """A view on the index's own list of words; it holds nothing and is not kept."""
     name = f"temp.vocabulary_{int(library)}_{kind}"
     connection.execute(
@@ -193,19 +194,19 @@ def reachable_score(weights: Mapping[str, float], total: int) -> float:
     return 2.2 * sum(weights.values()) * math.log(1 + total)
 
 
-def clear_table(connection: sqlite3.Connection, library: int) -> None:
+def clear_table(connection: Connection, library: int) -> None:
     """Take every chunk out."""
     table = _table(library)
     connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
 
 
-def count_rows(connection: sqlite3.Connection, library: int) -> int:
+def count_rows(connection: Connection, library: int) -> int:
     """How many chunks the index holds, of every edition."""
     (count,) = connection.execute(f"SELECT count(*) FROM {_table(library)}_docsize").fetchone()
     return int(count)
 
 
-def merge_some(connection: sqlite3.Connection, library: int, pages: int) -> bool:
+def merge_some(connection: Connection, library: int, pages: int) -> bool:
     """Merge about so many pages of what was added and deleted; whether there is more to do.
 
     What was deleted takes room until then. A negative number begins with the whole index.
@@ -216,7 +217,7 @@ def merge_some(connection: sqlite3.Connection, library: int, pages: int) -> bool
     return connection.total_changes - before > 1
 
 
-def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:
+def check_integrity(connection: Connection, library: int) -> str | None:
     """What is wrong with the index's own structure, or None.
 
     SQLite would hold the writer for this, so a copy is looked at.
@@ -240,14 +241,14 @@ def check_integrity(connection: sqlite3.Connection, library: int) -> str | None:
     return None
 
 
-def _copy_rows(connection: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> None:
+def _copy_rows(connection: Connection, copy: Connection, table: str) -> None:
     copy.execute(f"DELETE FROM {table}")
     rows = connection.execute(f"SELECT * FROM {table}")
     values = ", ".join("?" for _ in rows.description)
     copy.executemany(f"INSERT INTO {table} VALUES ({values})", map(tuple, rows))
 
 
-def count_strays(connection: sqlite3.Connection, library: int) -> tuple[int, int]:
+def count_strays(connection: Connection, library: int) -> tuple[int, int]:
     """How many stored chunks the index misses, and how many it holds that are not stored."""
     (missing,) = connection.execute(
         "SELECT count(*) FROM chunk AS c JOIN version AS v ON v.pk = c.version "

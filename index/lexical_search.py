@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index import lexical, spelling
+from index.connections import Connection
 from index.library_rows import LibraryRow
 from index.scope import WHOLE, Scope
 
@@ -46,7 +46,7 @@ class WordHits:
 
 
 def search_plainly(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: LibraryRow,
     words: Sequence[str],
     depth: int,
@@ -64,7 +64,7 @@ def search_plainly(
 
 
 def search_words(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: LibraryRow,
     words: Sequence[str],
     depth: int,

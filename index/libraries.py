@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from index import chunk_rows, editions, library_rows, schema
 from index.archive import export_library, import_library
 from index.close_calls import SentenceScorer
-from index.database import Database
+from index.connections import Connection
 from index.decisions import Decisions
 from index.embedding import Embedder
 from index.errors import StoreError, VectorStoreError
@@ -25,6 +24,7 @@ from index.library_settings import LibrarySettings
 from index.models import OnProgress, no_progress
 from index.records import ArchiveReport, AuditEntry
 from index.retrieval import Fusion, Retriever
+from index.sqlite_database import SqliteDatabase
 from index.steps import OnStep, no_step
 from index.vector_store import VectorStore
 
@@ -57,7 +57,7 @@ class Libraries:
         scorer: SentenceScorer | None = None,
         on_step: OnStep = no_step,
     ) -> None:
-        self.database = Database(folder / "footnote.db")
+        self.database = SqliteDatabase(folder / "footnote.db")
         self._health = ChromaHealth(folder / "chroma")
         self._vectors = VectorStore(folder / "chroma", on_open=self._health.break_seal)
         self._embedder = embedder
@@ -217,7 +217,7 @@ class Libraries:
         await self._embedder.close()
 
 
-def _clear_unpublished(connection: sqlite3.Connection) -> None:
+def _clear_unpublished(connection: Connection) -> None:
     """A run that was cut off may have laid out an edition that nobody published."""
     for row in library_rows.list_libraries(connection):
         editions.unstage(connection, row.pk)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import sqlite3
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -25,6 +24,7 @@ from index import (
     versions,
 )
 from index.collecting import Collector
+from index.connections import Connection
 from index.database import Database
 from index.entries import SourceOptions
 from index.errors import PlanBlocked, PlanOutdated
@@ -378,7 +378,7 @@ class Library:
         """
         row = await self._row_for(plan_id)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             plan_rows.load_plan(connection, row.pk, plan_id)
             plan_rows.close_plan(connection, row.pk, plan_id, PlanState.DISCARDED)
 

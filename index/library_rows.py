@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from index import audit, lexical
+from index.connections import Connection
 from index.entries import FROM_FEED, SourceOptions, options_from
 from index.models import Source, SourceKind
 from index.records import SourceInfo
@@ -24,7 +24,7 @@ class LibraryRow:
     collection: str | None
 
 
-def find_library(connection: sqlite3.Connection, name: str) -> LibraryRow | None:
+def find_library(connection: Connection, name: str) -> LibraryRow | None:
     """The library's row, or None before its first article."""
     row = connection.execute("SELECT * FROM library WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -32,13 +32,13 @@ def find_library(connection: sqlite3.Connection, name: str) -> LibraryRow | None
     return LibraryRow(row["pk"], row["name"], row["edition"], row["fingerprint"], row["collection"])
 
 
-def list_libraries(connection: sqlite3.Connection) -> list[LibraryRow]:
+def list_libraries(connection: Connection) -> list[LibraryRow]:
     """Every library, by name."""
     names = [r["name"] for r in connection.execute("SELECT name FROM library ORDER BY name")]
     return [row for row in (find_library(connection, name) for name in names) if row]
 
 
-def open_library(connection: sqlite3.Connection, name: str, fingerprint: str) -> LibraryRow:
+def open_library(connection: Connection, name: str, fingerprint: str) -> LibraryRow:
     """The library's row, made now if it is new."""
     if (found := find_library(connection, name)) is not None:
         return found
@@ -52,7 +52,7 @@ def open_library(connection: sqlite3.Connection, name: str, fingerprint: str) ->
 
 
 def set_index(
-    connection: sqlite3.Connection, library: int, fingerprint: str, collection: str | None
+    connection: Connection, library: int, fingerprint: str, collection: str | None
 ) -> None:
     """Remember what made the library's index, and which Chroma collection is its own."""
     connection.execute(
@@ -73,7 +73,7 @@ def next_collection(row: LibraryRow) -> str:
 
 
 def remember_source(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     source: Source,
     actor: str,
@@ -104,7 +104,7 @@ def remember_source(
 
 
 def reserve_source(
-    connection: sqlite3.Connection, library: int, source: Source, actor: str, now: str
+    connection: Connection, library: int, source: Source, actor: str, now: str
 ) -> int:
     """The key that the source has or will have; a new one is as if removed until remembered."""
     connection.execute(
@@ -119,7 +119,7 @@ def reserve_source(
     return int(row["pk"])
 
 
-def find_source(connection: sqlite3.Connection, library: int, source: Source) -> int | None:
+def find_source(connection: Connection, library: int, source: Source) -> int | None:
     """The key of a remembered source."""
     row = connection.execute(
         "SELECT pk FROM source WHERE library = ? AND kind = ? AND location = ? "
@@ -129,7 +129,7 @@ def find_source(connection: sqlite3.Connection, library: int, source: Source) ->
     return None if row is None else int(row["pk"])
 
 
-def list_sources(connection: sqlite3.Connection, library: int) -> dict[Source, int]:
+def list_sources(connection: Connection, library: int) -> dict[Source, int]:
     """The remembered sources and their keys, oldest first."""
     rows = connection.execute(
         "SELECT * FROM source WHERE library = ? AND removed_at IS NULL ORDER BY pk", (library,)
@@ -137,9 +137,7 @@ def list_sources(connection: sqlite3.Connection, library: int) -> dict[Source, i
     return {Source(SourceKind(r["kind"]), r["location"]): int(r["pk"]) for r in rows}
 
 
-def describe_sources(
-    connection: sqlite3.Connection, library: int, edition: int
-) -> list[SourceInfo]:
+def describe_sources(connection: Connection, library: int, edition: int) -> list[SourceInfo]:
     """The remembered sources with all that is known of them, oldest first."""
     rows = connection.execute(
         "SELECT s.*, (SELECT count(*) FROM membership AS m WHERE m.library = s.library "
@@ -166,7 +164,7 @@ def describe_sources(
     ]
 
 
-def forget_source(connection: sqlite3.Connection, source: int, now: str) -> None:
+def forget_source(connection: Connection, source: int, now: str) -> None:
     """Read it no more. Its row stays, since earlier editions name it."""
     connection.execute(
         "UPDATE source SET removed_at = ?, schedule = NULL, next_run = NULL WHERE pk = ?",
@@ -175,7 +173,7 @@ def forget_source(connection: sqlite3.Connection, source: int, now: str) -> None
     connection.execute("DELETE FROM entry WHERE source = ?", (source,))
 
 
-def set_options(connection: sqlite3.Connection, source: int, options: SourceOptions) -> None:
+def set_options(connection: Connection, source: int, options: SourceOptions) -> None:
     """Remember how a source is read."""
     written = json.dumps(asdict(options), ensure_ascii=False)
     cursor = connection.execute(
@@ -195,7 +193,7 @@ def read_options(written: str) -> SourceOptions:
     return options_from(json.loads(written))
 
 
-def note_outcomes(connection: sqlite3.Connection, outcomes: Mapping[int, str], now: str) -> None:
+def note_outcomes(connection: Connection, outcomes: Mapping[int, str], now: str) -> None:
     """Remember how reading each source went."""
     connection.executemany(
         "UPDATE source SET last_run = ?, outcome = ? WHERE pk = ?",
@@ -203,7 +201,7 @@ def note_outcomes(connection: sqlite3.Connection, outcomes: Mapping[int, str], n
     )
 
 
-def pause_schedules(connection: sqlite3.Connection, library: int, *, paused: bool) -> None:
+def pause_schedules(connection: Connection, library: int, *, paused: bool) -> None:
     """Hold a library's schedules, or let them go on."""
     connection.execute(
         "UPDATE source SET paused = ? WHERE library = ? AND schedule IS NOT NULL",

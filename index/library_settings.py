@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from index import audit, decision_rows, timing
+from index.connections import Connection
 from index.database import Database
 from index.recency import Recency, RecencyError, parse_recency
 from index.records import AuditEntry
@@ -30,13 +30,13 @@ SETTINGS: Mapping[str, Callable[[str], bool]] = {
 """The options that go with a library wherever it goes, and what their values may be."""
 
 
-def put_settings(connection: sqlite3.Connection, library: str, settings: Mapping[str, str]) -> None:
+def put_settings(connection: Connection, library: str, settings: Mapping[str, str]) -> None:
     """Set them all; those that are not named are as they are without anybody's doing."""
     for name in SETTINGS:
         decision_rows.write_option(connection, library, name, settings.get(name))
 
 
-def read_public(connection: sqlite3.Connection, library: str) -> bool:
+def read_public(connection: Connection, library: str) -> bool:
     """Whether anybody may read a library's articles."""
     return decision_rows.read_option(connection, library, _PUBLIC) is not None
 
@@ -68,7 +68,7 @@ class LibrarySettings:
     async def set_recency(self, recency: Recency, *, actor: str) -> None:
         """Say how much newer articles are preferred from the next question on."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             value = None if recency.is_off else str(recency)
             decision_rows.write_option(connection, self._name, timing.RECENCY, value)
             self._note(connection, actor, "recency", str(recency))
@@ -82,7 +82,7 @@ class LibrarySettings:
     async def set_public(self, public: bool, *, actor: str) -> None:  # noqa: FBT001 - it is the value
         """Let anybody read its articles in the web reader, or only who was given a link."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             decision_rows.write_option(connection, self._name, _PUBLIC, _YES if public else None)
             self._note(connection, actor, "public", "yes" if public else "no")
 
@@ -92,7 +92,7 @@ class LibrarySettings:
         """Write down what somebody set elsewhere, as "what: old -> new"."""
         await self._database.write(lambda c: self._note(c, actor, "config", change))
 
-    def _note(self, connection: sqlite3.Connection, actor: str, action: str, detail: str) -> None:
+    def _note(self, connection: Connection, actor: str, action: str, detail: str) -> None:
         """Write it into the audit, also before the library's first article."""
         at = self._now().astimezone(UTC).isoformat(timespec="seconds")
         audit.note_by_name(connection, self._name, AuditEntry(at, actor, action, detail))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from index import chunk_rows
 from index.arranging import Ranked, to_passage
+from index.connections import Connection, Row
 from index.library_rows import LibraryRow
 from index.models import Correction, Passage
 from index.sql import marks, pages
@@ -96,7 +96,7 @@ class NoteInfo:
         return self.standing is not Standing.FRESH
 
 
-def save_note(connection: sqlite3.Connection, library: int, note: NoteRow) -> None:
+def save_note(connection: Connection, library: int, note: NoteRow) -> None:
     """Keep what a note corrects; it counts as looked at against that version."""
     corrects = note.corrects
     connection.execute(
@@ -120,19 +120,19 @@ def save_note(connection: sqlite3.Connection, library: int, note: NoteRow) -> No
     )
 
 
-def forget_note(connection: sqlite3.Connection, library: int, note_id: str) -> None:
+def forget_note(connection: Connection, library: int, note_id: str) -> None:
     """Keep no longer what a note corrects."""
     connection.execute("DELETE FROM note WHERE library = ? AND article_id = ?", (library, note_id))
 
 
-def list_notes(connection: sqlite3.Connection, row: LibraryRow) -> list[NoteInfo]:
+def list_notes(connection: Connection, row: LibraryRow) -> list[NoteInfo]:
     """The notes of the current edition, newest first."""
     given = {"library": row.pk, "edition": row.edition}
     rows = connection.execute(f"{_NOTES} ORDER BY n.at DESC, n.article_id", given)
     return [_read(found) for found in rows]
 
 
-def look_again(connection: sqlite3.Connection, row: LibraryRow, note_id: str) -> None:
+def look_again(connection: Connection, row: LibraryRow, note_id: str) -> None:
     """Say that somebody has looked at a note and the article as it is now, or at its absence."""
     given = {"library": row.pk, "edition": row.edition, "id": note_id}
     found = connection.execute(f"{_NOTES} AND n.article_id = :id", given).fetchone()
@@ -143,7 +143,7 @@ def look_again(connection: sqlite3.Connection, row: LibraryRow, note_id: str) ->
         )
 
 
-def take_untold(connection: sqlite3.Connection, row: LibraryRow) -> list[NoteInfo]:
+def take_untold(connection: Connection, row: LibraryRow) -> list[NoteInfo]:
     """The notes whose article is another than it was and that nobody was told of; told now."""
     given = {"library": row.pk, "edition": row.edition}
     untold = []
@@ -160,7 +160,7 @@ def take_untold(connection: sqlite3.Connection, row: LibraryRow) -> list[NoteInf
 
 
 def bring_notes(
-    connection: sqlite3.Connection, row: LibraryRow, passages: Sequence[Passage], limit: int
+    connection: Connection, row: LibraryRow, passages: Sequence[Passage], limit: int
 ) -> list[Passage]:
     """The passages with what notes correct in them, each such note in front of what it corrects.
 
@@ -185,10 +185,8 @@ def bring_notes(
     return arranged[: max(limit, 1)]
 
 
-def _notes_about(
-    connection: sqlite3.Connection, row: LibraryRow, article_ids: Sequence[str]
-) -> list[sqlite3.Row]:
-    found: list[sqlite3.Row] = []
+def _notes_about(connection: Connection, row: LibraryRow, article_ids: Sequence[str]) -> list[Row]:
+    found: list[Row] = []
     for page in pages(article_ids):
         found += connection.execute(
             'SELECT n.article_id, n.corrects, n.quote, n.start, n."end", n.quoted_version,'  # noqa: S608 - marks are ours
@@ -202,7 +200,7 @@ def _notes_about(
     return found
 
 
-def _find_corrections(passage: Passage, notes: Sequence[sqlite3.Row]) -> tuple[Correction, ...]:
+def _find_corrections(passage: Passage, notes: Sequence[Row]) -> tuple[Correction, ...]:
     """Where a passage says what notes correct, letter for letter; a changed sentence is new."""
     made = []
     for note in notes:
@@ -221,7 +219,7 @@ def _find_corrections(passage: Passage, notes: Sequence[sqlite3.Row]) -> tuple[C
 
 
 def _load_passages(
-    connection: sqlite3.Connection, row: LibraryRow, version: int, score: float
+    connection: Connection, row: LibraryRow, version: int, score: float
 ) -> list[Passage]:
     keys = connection.execute(
         "SELECT pk FROM chunk WHERE version = ? ORDER BY ordinal LIMIT ?",
@@ -233,7 +231,7 @@ def _load_passages(
     return [to_passage(Ranked(chunk, score, None, None)) for chunk in ordered]
 
 
-def _read(found: sqlite3.Row) -> NoteInfo:
+def _read(found: Row) -> NoteInfo:
     now = found["now"] or GONE
     standing = Standing.FRESH
     if now != found["looked_at"]:

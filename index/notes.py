@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-import sqlite3
 from collections.abc import Callable
 
 from index import editions, library_rows, note_rows
+from index.connections import Connection
 from index.database import Database
 from index.editions import Changes, Member
 from index.errors import SourceError
@@ -75,7 +75,7 @@ class Notes:
     async def list(self) -> tuple[NoteInfo, ...]:
         """The notes of the current edition, newest first."""
 
-        def read(connection: sqlite3.Connection) -> tuple[NoteInfo, ...]:
+        def read(connection: Connection) -> tuple[NoteInfo, ...]:
             row = library_rows.find_library(connection, self._name)
             return () if row is None else tuple(note_rows.list_notes(connection, row))
 
@@ -122,7 +122,7 @@ class Notes:
         if note is None:
             raise SourceError("There is no such note, or it was retired already.")
 
-        def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+        def find(connection: Connection, row: LibraryRow) -> Changes:
             if not editions.members_of(connection, row.pk, row.edition, [note_id]):
                 raise SourceError("There is no such note, or it was retired already.")
             return Changes({}, (note_id,), 0, 0)
@@ -138,7 +138,7 @@ class Notes:
             SourceError: there is no such note.
         """
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: Connection) -> None:
             row = library_rows.find_library(connection, self._name)
             if row is not None:
                 note_rows.look_again(connection, row, note_id)
@@ -152,7 +152,7 @@ class Notes:
     async def take_untold(self) -> tuple[NoteInfo, ...]:
         """The notes that somebody should look at again and nobody was told of; told from now on."""
 
-        def write(connection: sqlite3.Connection) -> tuple[NoteInfo, ...]:
+        def write(connection: Connection) -> tuple[NoteInfo, ...]:
             row = library_rows.find_library(connection, self._name)
             return () if row is None else tuple(note_rows.take_untold(connection, row))
 
@@ -198,10 +198,8 @@ def _rename(article: Article) -> Article:
     return dataclasses.replace(article, id=f"{_RENAMED}{rest or 'unnamed'}")
 
 
-def _find_put(
-    article: Article, *, is_new: bool
-) -> Callable[[sqlite3.Connection, LibraryRow], Changes]:
-    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+def _find_put(article: Article, *, is_new: bool) -> Callable[[Connection, LibraryRow], Changes]:
+    def find(connection: Connection, row: LibraryRow) -> Changes:
         there = editions.members_of(connection, row.pk, row.edition, [article.id])
         if not is_new and not there:
             raise SourceError("Somebody retired this note meanwhile.")
@@ -211,5 +209,5 @@ def _find_put(
     return find
 
 
-def _keep_row(note: NoteRow) -> Callable[[sqlite3.Connection, LibraryRow], None]:
+def _keep_row(note: NoteRow) -> Callable[[Connection, LibraryRow], None]:
     return lambda connection, row: note_rows.save_note(connection, row.pk, note)

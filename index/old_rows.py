@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from index import lexical
+from index.connections import Connection
 from index.library_rows import LibraryRow
 
 _MEMBERSHIPS_A_STEP = 2_000
@@ -25,9 +25,7 @@ class Retention:
     days: int = 90
 
 
-def oldest_kept(
-    connection: sqlite3.Connection, row: LibraryRow, keep: Retention, now: datetime
-) -> int:
+def oldest_kept(connection: Connection, row: LibraryRow, keep: Retention, now: datetime) -> int:
     """The number of the oldest edition that is kept; all before it may go."""
     since = (now.astimezone(UTC) - timedelta(days=keep.days)).isoformat(timespec="seconds")
     (young,) = connection.execute(
@@ -37,9 +35,7 @@ def oldest_kept(
     return newest if young is None else min(newest, int(young))
 
 
-def count_old(
-    connection: sqlite3.Connection, row: LibraryRow, keep: Retention, now: datetime
-) -> int:
+def count_old(connection: Connection, row: LibraryRow, keep: Retention, now: datetime) -> int:
     """How many editions may go."""
     (count,) = connection.execute(
         "SELECT count(*) FROM edition WHERE library = ? AND number < ?",
@@ -48,9 +44,7 @@ def count_old(
     return int(count)
 
 
-def forget_old(
-    connection: sqlite3.Connection, row: LibraryRow, keep: Retention, now: datetime
-) -> int:
+def forget_old(connection: Connection, row: LibraryRow, keep: Retention, now: datetime) -> int:
     """Take the old editions out of the history; how many went."""
     cursor = connection.execute(
         "DELETE FROM edition WHERE library = ? AND number < ?",
@@ -59,7 +53,7 @@ def forget_old(
     return cursor.rowcount
 
 
-def forget_memberships(connection: sqlite3.Connection, library: int) -> int:
+def forget_memberships(connection: Connection, library: int) -> int:
     """Forget some of what ended before the oldest edition of the history; how many rows."""
     rows = connection.execute(
         "SELECT article_id, from_edition FROM membership WHERE library = ? AND to_edition <= "
@@ -73,7 +67,7 @@ def forget_memberships(connection: sqlite3.Connection, library: int) -> int:
     return len(rows)
 
 
-def unused_versions(connection: sqlite3.Connection, library: int) -> list[int]:
+def unused_versions(connection: Connection, library: int) -> list[int]:
     """The keys of versions that belong to no edition."""
     rows = connection.execute(
         "SELECT pk FROM version AS v WHERE library = ? "
@@ -83,7 +77,7 @@ def unused_versions(connection: sqlite3.Connection, library: int) -> list[int]:
     return [r["pk"] for r in rows]
 
 
-def delete_version(connection: sqlite3.Connection, library: int, version: int) -> int | None:
+def delete_version(connection: Connection, library: int, version: int) -> int | None:
     """Delete a version with its chunks; how many. None if an edition took it up meanwhile."""
     row = connection.execute(
         "SELECT title, text FROM version AS v WHERE library = ? AND pk = ? "
@@ -112,7 +106,7 @@ def delete_version(connection: sqlite3.Connection, library: int, version: int) -
 
 
 def unused_embeddings(
-    connection: sqlite3.Connection, library: int, after: str
+    connection: Connection, library: int, after: str
 ) -> tuple[list[str], str | None]:
     """Keys of vectors that no chunk uses, of a page behind ``after``; and where the page ends."""
     page = [
@@ -126,7 +120,7 @@ def unused_embeddings(
     return unused, page[-1] if len(page) == _EMBEDDINGS_A_STEP else None
 
 
-def delete_embeddings(connection: sqlite3.Connection, library: int, keys: Sequence[str]) -> None:
+def delete_embeddings(connection: Connection, library: int, keys: Sequence[str]) -> None:
     """Delete those of the vectors that still no chunk uses."""
     connection.executemany(
         "DELETE FROM embedding WHERE library = ? AND key = ?",
@@ -134,7 +128,7 @@ def delete_embeddings(connection: sqlite3.Connection, library: int, keys: Sequen
     )
 
 
-def _unused(connection: sqlite3.Connection, library: int, keys: Sequence[str]) -> list[str]:
+def _unused(connection: Connection, library: int, keys: Sequence[str]) -> list[str]:
     used = (
         "SELECT 1 FROM chunk AS c JOIN version AS v ON v.pk = c.version "
         "WHERE c.embedding = ? AND v.library = ? LIMIT 1"
@@ -142,7 +136,7 @@ def _unused(connection: sqlite3.Connection, library: int, keys: Sequence[str]) -
     return [key for key in keys if connection.execute(used, (key, library)).fetchone() is None]
 
 
-def count_filled(connection: sqlite3.Connection, row: LibraryRow) -> int:
+def count_filled(connection: Connection, row: LibraryRow) -> int:
     """Chunks that are known to be in the library's collection in Chroma."""
     (count,) = connection.execute(
         "SELECT count(DISTINCT c.chunk_id) FROM version AS v JOIN chunk AS c ON c.version = v.pk "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Mapping
 
+from index.connections import Connection
 from index.pages import PageText
 from index.sql import marks, pages
 
@@ -25,9 +25,7 @@ _DELETE = (
 )
 
 
-def save_pages(
-    connection: sqlite3.Connection, library: int, found: Mapping[str, PageText | None]
-) -> None:
+def save_pages(connection: Connection, library: int, found: Mapping[str, PageText | None]) -> None:
     """Keep the pages of stored versions, by version id, in place of those before.
 
     None: the version was read from something without a page, and has none any more.
@@ -40,7 +38,7 @@ def save_pages(
             connection.execute(_SAVE, (_digest(packed), packed, library, version_id))
 
 
-def load_page(connection: sqlite3.Connection, library: int, version_id: str) -> PageText | None:
+def load_page(connection: Connection, library: int, version_id: str) -> PageText | None:
     """The page of a version, None where none is kept or it cannot be read."""
     row = connection.execute(_LOAD, (library, version_id)).fetchone()
     if row is None:
@@ -53,7 +51,7 @@ def load_page(connection: sqlite3.Connection, library: int, version_id: str) -> 
 
 
 def find_altered(
-    connection: sqlite3.Connection, library: int, found: Mapping[str, PageText | None]
+    connection: Connection, library: int, found: Mapping[str, PageText | None]
 ) -> set[str]:
     """The version ids whose kept page differs from this one, or is only on one side."""
     kept = dict(_digests(connection, library, found))
@@ -65,7 +63,7 @@ def find_altered(
 
 
 def _digests(
-    connection: sqlite3.Connection, library: int, version_ids: Iterable[str]
+    connection: Connection, library: int, version_ids: Iterable[str]
 ) -> Iterable[tuple[str, str]]:
     for some in pages(list(version_ids)):
         yield from connection.execute(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-import sqlite3
 
+from index.connections import Connection, Row
 from index.errors import PlanOutdated
 from index.plans import Plan, PlanState
 from index.prepared import Prepared, pack, unpack, unpack_plan
@@ -21,7 +21,7 @@ def new_plan_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(_ID))
 
 
-def save_plan(connection: sqlite3.Connection, library: int, prepared: Prepared) -> str:
+def save_plan(connection: Connection, library: int, prepared: Prepared) -> str:
     """Keep a plan; its id. One that is open and would do exactly the same gives it its id."""
     plan = prepared.plan
     mark = _mark(plan)
@@ -50,7 +50,7 @@ def _mark(plan: Plan) -> list[tuple[str, str, str | None, str | None]]:
     return sorted((i.kind.value, i.article_id, i.old_version, i.new_version) for i in plan.items)
 
 
-def load_plan(connection: sqlite3.Connection, library: int, plan_id: str) -> Prepared:
+def load_plan(connection: Connection, library: int, plan_id: str) -> Prepared:
     """A plan with all that publishing it needs.
 
     Raises:
@@ -64,7 +64,7 @@ def load_plan(connection: sqlite3.Connection, library: int, plan_id: str) -> Pre
     return unpack(row["body"], row["material"])
 
 
-def show_plan(connection: sqlite3.Connection, library: int, plan_id: str) -> Plan:
+def show_plan(connection: Connection, library: int, plan_id: str) -> Plan:
     """A plan as people see it, open or not.
 
     Raises:
@@ -74,7 +74,7 @@ def show_plan(connection: sqlite3.Connection, library: int, plan_id: str) -> Pla
     return dataclasses.replace(unpack_plan(row["body"]), state=PlanState(row["state"]))
 
 
-def list_plans(connection: sqlite3.Connection, library: int) -> list[Plan]:
+def list_plans(connection: Connection, library: int) -> list[Plan]:
     """The open plans, newest first."""
     rows = connection.execute(
         "SELECT body FROM plan WHERE library = ? AND state = 'open' "
@@ -84,9 +84,7 @@ def list_plans(connection: sqlite3.Connection, library: int) -> list[Plan]:
     return [unpack_plan(row["body"]) for row in rows]
 
 
-def close_plan(
-    connection: sqlite3.Connection, library: int, plan_id: str, state: PlanState
-) -> None:
+def close_plan(connection: Connection, library: int, plan_id: str, state: PlanState) -> None:
     """Mark a plan as published or discarded; its texts are not needed any more."""
     connection.execute(
         "UPDATE plan SET state = ?, material = x'' WHERE library = ? AND id = ?",
@@ -94,8 +92,8 @@ def close_plan(
     )
 
 
-def _find(connection: sqlite3.Connection, library: int, plan_id: str) -> sqlite3.Row:
-    row: sqlite3.Row | None = connection.execute(
+def _find(connection: Connection, library: int, plan_id: str) -> Row:
+    row: Row | None = connection.execute(
         "SELECT * FROM plan WHERE library = ? AND id = ?", (library, plan_id)
     ).fetchone()
     if row is None:

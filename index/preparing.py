@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from index import editions, entry_rows, library_rows, page_rows, versions
+from index.connections import Connection
 from index.database import Database
 from index.difference import diff_text
 from index.editions import Member
@@ -79,7 +79,7 @@ class Preparer:
 
     def _prepare(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         *,
         results: Sequence[ReadResult],
         actor: str,
@@ -153,7 +153,7 @@ class _Looker:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         row: LibraryRow | None,
         current: Mapping[str, Member],
     ) -> None:
@@ -283,7 +283,7 @@ def _write(value: object) -> str:
 
 
 def _find_pages(
-    connection: sqlite3.Connection, row: LibraryRow, comparison: Comparison
+    connection: Connection, row: LibraryRow, comparison: Comparison
 ) -> Mapping[str, PageText | None]:
     """The pages of unchanged articles that are not as they are kept."""
     new = {*comparison.added, *comparison.changed}
@@ -292,7 +292,7 @@ def _find_pages(
 
 
 def _key_sources(
-    connection: sqlite3.Connection, row: LibraryRow | None, results: Sequence[ReadResult]
+    connection: Connection, row: LibraryRow | None, results: Sequence[ReadResult]
 ) -> list[tuple[int, ReadResult]]:
     """Each result with its source's key; one below zero where it is not remembered yet."""
     keyed: dict[int, ReadResult] = {}

@@ -9,12 +9,12 @@ a removal may come between, and is respected.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index import audit, decision_rows, editions, library_rows, page_rows
+from index.connections import Connection
 from index.database import Database
 from index.editions import Changes
 from index.errors import EmbedderMismatch, PlanBlocked, PlanOutdated
@@ -151,7 +151,7 @@ class Publisher:
         if ids:
             await self._fill(row, ids, on_progress)
 
-        def write(connection: sqlite3.Connection) -> tuple[Changes, EditionInfo | None]:
+        def write(connection: Connection) -> tuple[Changes, EditionInfo | None]:
             current = library_rows.find_library(connection, self._name)
             assert current is not None  # noqa: S101 - something was found in it
             last = undo.find(connection, current)

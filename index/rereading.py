@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from index import editions, entry_rows, library_rows
+from index.connections import Connection
 from index.database import Database
 from index.entries import EntryState
 from index.errors import NothingToSync, SourceError
@@ -43,7 +43,7 @@ class Rereader:
         if row is None:
             return {}
 
-        def find(connection: sqlite3.Connection) -> Known:
+        def find(connection: Connection) -> Known:
             key = library_rows.find_source(connection, row.pk, source)
             return {} if key is None else _known_of(connection, row, key, source)
 
@@ -92,7 +92,7 @@ class Rereader:
         return await self._database.read(lambda c: library_rows.find_library(c, self._name))
 
 
-def _known_of(connection: sqlite3.Connection, row: LibraryRow, key: int, source: Source) -> Known:
+def _known_of(connection: Connection, row: LibraryRow, key: int, source: Source) -> Known:
     members = editions.members(connection, row.pk, row.edition)
     entries = entry_rows.load_entries(connection, key)
     known = entry_rows.still_true(entries, members)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from index import chunk_rows, lexical, library_rows
 from index.arranging import Ranked, arrange, order_by_score, to_passage
 from index.chunk_rows import ChunkRow
 from index.close_calls import CloseCalls, SentenceScorer, settle_close_calls
+from index.connections import Connection
 from index.database import Database
 from index.dense_search import DenseSearch
 from index.embedding import Embedder
@@ -190,7 +190,7 @@ class Retriever:
 
     def _find_lexically(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         words: Sequence[str],
         mode: Mode,
         edition: int | None,

@@ -5,11 +5,11 @@ Times are UTC, ISO 8601, to the second, so that text compares as time does.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from index.connections import Connection
 from index.errors import SourceError
 from index.models import SourceKind
 from index.schedules import Schedule, ScheduleError, parse_schedule
@@ -32,7 +32,7 @@ class DueSource:
 
 
 def set_schedule(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: str,
     source: int,
     schedule: Schedule | None,
@@ -58,9 +58,7 @@ def set_schedule(
     return next_run
 
 
-def find_due(
-    connection: sqlite3.Connection, *, now: datetime, zone: tzinfo = UTC
-) -> tuple[DueSource, ...]:
+def find_due(connection: Connection, *, now: datetime, zone: tzinfo = UTC) -> tuple[DueSource, ...]:
     """The sources whose time has come, by library and longest overdue first.
 
     A source that missed several runs is due once.
@@ -77,7 +75,7 @@ def find_due(
     )
 
 
-def correct_next_runs(connection: sqlite3.Connection, *, now: datetime, zone: tzinfo = UTC) -> int:
+def correct_next_runs(connection: Connection, *, now: datetime, zone: tzinfo = UTC) -> int:
     """Bring forward next runs that lie too far ahead, as after a clock that was wrong.
 
     Returns:
@@ -97,7 +95,7 @@ def correct_next_runs(connection: sqlite3.Connection, *, now: datetime, zone: tz
 
 
 def claim_due(
-    connection: sqlite3.Connection, library: str, *, now: datetime, zone: tzinfo = UTC
+    connection: Connection, library: str, *, now: datetime, zone: tzinfo = UTC
 ) -> tuple[DueSource, ...]:
     """The library's due sources, which are read from now on.
 
@@ -114,7 +112,7 @@ def claim_due(
     return claimed
 
 
-def put_back(connection: sqlite3.Connection, sources: Sequence[int], *, now: datetime) -> None:
+def put_back(connection: Connection, sources: Sequence[int], *, now: datetime) -> None:
     """What was claimed and cut off is due again at once."""
     for source in sources:
         connection.execute(
@@ -123,7 +121,7 @@ def put_back(connection: sqlite3.Connection, sources: Sequence[int], *, now: dat
         )
 
 
-def list_outcomes(connection: sqlite3.Connection, sources: Sequence[int]) -> dict[int, str]:
+def list_outcomes(connection: Connection, sources: Sequence[int]) -> dict[int, str]:
     """What is noted of reading these sources, by key; "" where nothing is."""
     found = {}
     for source in sources:
@@ -133,7 +131,7 @@ def list_outcomes(connection: sqlite3.Connection, sources: Sequence[int]) -> dic
 
 
 def mark_run(
-    connection: sqlite3.Connection,
+    connection: Connection,
     outcomes: Mapping[int, str],
     *,
     now: datetime,
@@ -145,7 +143,7 @@ def mark_run(
         _plan_next_run(connection, source, now, zone)
 
 
-def _find_kind(connection: sqlite3.Connection, library: str, source: int) -> SourceKind:
+def _find_kind(connection: Connection, library: str, source: int) -> SourceKind:
     row = connection.execute(
         "SELECT s.kind FROM source AS s JOIN library AS l ON l.pk = s.library "
         "WHERE l.name = ? AND s.pk = ? AND s.removed_at IS NULL",
@@ -156,9 +154,7 @@ def _find_kind(connection: sqlite3.Connection, library: str, source: int) -> Sou
     return SourceKind(row["kind"])
 
 
-def _plan_next_run(
-    connection: sqlite3.Connection, source: int, now: datetime, zone: tzinfo
-) -> None:
+def _plan_next_run(connection: Connection, source: int, now: datetime, zone: tzinfo) -> None:
     row = connection.execute(
         "SELECT s.schedule, l.name FROM source AS s JOIN library AS l ON l.pk = s.library "
         "WHERE s.pk = ? AND s.schedule IS NOT NULL",
@@ -169,7 +165,7 @@ def _plan_next_run(
         _set_next_run(connection, source, _write(schedule.next_run(now, key=row["name"])))
 
 
-def _set_next_run(connection: sqlite3.Connection, source: int, next_run: str) -> None:
+def _set_next_run(connection: Connection, source: int, next_run: str) -> None:
     connection.execute("UPDATE source SET next_run = ? WHERE pk = ?", (next_run, source))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from index.connections import Connection
 from index.library_rows import LibraryRow
 from index.scope import UNDATED, WHOLE, Scope, Scoped, write_condition
 from index.sql import marks, pages
@@ -35,7 +35,7 @@ class Reach:
 
 
 def find_reach(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: LibraryRow,
     scope: Scope,
     most_exact: int = _MOST_EXACT,
@@ -58,7 +58,7 @@ def find_reach(
 
 
 def fitting_chunk_ids(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: LibraryRow,
     chunk_ids: Sequence[str],
     scope: Scope = WHOLE,
@@ -76,7 +76,7 @@ def fitting_chunk_ids(
     return fitting
 
 
-def _tell(connection: sqlite3.Connection, library: LibraryRow, scope: Scope, chunks: int) -> Scoped:
+def _tell(connection: Connection, library: LibraryRow, scope: Scope, chunks: int) -> Scoped:
     condition, values = write_condition(Scope(scope.article_id))
     row = connection.execute(
         f"SELECT max(v.title) AS title, count(*) AS articles, sum({UNDATED}) AS undated, "  # noqa: S608 - all of it is ours
@@ -95,7 +95,7 @@ def _tell(connection: sqlite3.Connection, library: LibraryRow, scope: Scope, chu
 
 
 def _load_vectors(
-    connection: sqlite3.Connection, keys: Sequence[int]
+    connection: Connection, keys: Sequence[int]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Vectors of shape ``(len(keys), dimension)``, in the order of the keys."""
     vectors: dict[int, np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from pathlib import Path
 
 from index import lexical
+from index.connections import Connection
 from index.database import Database
 
 _PAGES_A_STEP = 2_000
@@ -47,19 +47,19 @@ async def shrink_database(database: Database) -> None:
     await database.maintain(_empty_log)
 
 
-def _gives_back_pages(connection: sqlite3.Connection) -> bool:
+def _gives_back_pages(connection: Connection) -> bool:
     incremental = 2
     return _pragma(connection, "auto_vacuum") == incremental
 
 
-def _give_pages_back(connection: sqlite3.Connection) -> bool:
+def _give_pages_back(connection: Connection) -> bool:
     free = _pragma(connection, "freelist_count")
     # Every row is a page given back: it is done when all were fetched.
     connection.execute(f"PRAGMA incremental_vacuum({_PAGES_A_STEP})").fetchall()
     return 0 < _pragma(connection, "freelist_count") < free
 
 
-def _is_worth_a_copy(connection: sqlite3.Connection, path: Path) -> bool:
+def _is_worth_a_copy(connection: Connection, path: Path) -> bool:
     free, size = _pragma(connection, "freelist_count"), _pragma(connection, "page_count")
     copied = (size - free) * _pragma(connection, "page_size")
     return (
@@ -69,12 +69,12 @@ def _is_worth_a_copy(connection: sqlite3.Connection, path: Path) -> bool:
     )
 
 
-def _copy(connection: sqlite3.Connection) -> None:
+def _copy(connection: Connection) -> None:
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("VACUUM")
 
 
-def _empty_log(connection: sqlite3.Connection) -> None:
+def _empty_log(connection: Connection) -> None:
     patience = _pragma(connection, "busy_timeout")
     connection.execute(f"PRAGMA busy_timeout = {_LOG_PATIENCE_MS}")
     try:
@@ -84,5 +84,5 @@ def _empty_log(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {patience}")
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
+def _pragma(connection: Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

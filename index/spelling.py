@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from index import lexical
+from index.connections import Connection
 
 # Short words have too many neighbours, and a slip in a figure is another figure.
 _SHORTEST = 5
@@ -18,7 +19,7 @@ _LONGEST_ENDING = 3
 _MOST_WORDS = 4
 
 
-def respell(connection: sqlite3.Connection, library: int, unknown: Sequence[str]) -> dict[str, str]:
+def respell(connection: Connection, library: int, unknown: Sequence[str]) -> dict[str, str]:
     """The nearest word of the lexical index for unknown ones, where one is near enough.
 
     A word may have one slip (a letter more, less or other, or two swapped), a long one two,
@@ -38,7 +39,7 @@ def respell(connection: sqlite3.Connection, library: int, unknown: Sequence[str]
     return found
 
 
-def _nearest(connection: sqlite3.Connection, library: int, stem: str, word: str) -> str | None:
+def _nearest(connection: Connection, library: int, stem: str, word: str) -> str | None:
     most = 2 if len(word) >= _TWO_SLIPS_FROM else 1
     shortest = max(_SHORTEST, len(stem) - _LONGEST_ENDING)
     near = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,6 +11,7 @@ import numpy as np
 from index import lexical
 from index.arranging import Ranked
 from index.chunk_rows import ChunkRow
+from index.connections import Connection
 from index.lexical_search import WordHits
 from index.scope import WHOLE, Scope
 from index.timing import Fitted, Timing, fit_time, read_timing
@@ -21,7 +21,7 @@ _LOOKED_THROUGH = 5_000
 
 
 def look_within(
-    connection: sqlite3.Connection,
+    connection: Connection,
     question: str,
     found: WordHits,
     today: date,

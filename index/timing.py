@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import decision_rows, lexical, priors
+from index.connections import Connection
 from index.library_rows import LibraryRow
 from index.recency import OFF, Recency, RecencyError, parse_recency
 from index.scope import WHOLE, Scope, write_condition
@@ -88,7 +88,7 @@ class Fitted:
 
 
 def read_timing(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: LibraryRow,
     question: str,
     today: date,
@@ -106,7 +106,7 @@ def read_timing(
     return replace(timing, within=_find_within(connection, library, wanted, scope))
 
 
-def read_recency(connection: sqlite3.Connection, library: str) -> Recency:
+def read_recency(connection: Connection, library: str) -> Recency:
     """A library's setting of recency; off where none was made."""
     try:
         return parse_recency(decision_rows.read_option(connection, library, RECENCY) or "off")
@@ -167,7 +167,7 @@ def _is_off_topic(
 
 
 def _find_within(
-    connection: sqlite3.Connection, library: LibraryRow, wanted: TimeWanted, scope: Scope
+    connection: Connection, library: LibraryRow, wanted: TimeWanted, scope: Scope
 ) -> Within:
     """Chunks of the library's edition from between two days; the newest 5,000 where more are."""
     start, end = (day.isoformat() for day in priors.reach_of(wanted))
@@ -196,7 +196,7 @@ def _find_within(
 
 
 def _day_of_event(
-    connection: sqlite3.Connection, library: LibraryRow, event: str, today: date
+    connection: Connection, library: LibraryRow, event: str, today: date
 ) -> date | None:
     """The day of the newest article whose title names the event, if one has a day."""
     words = [w for w in lexical.content_words(event) if _WORD.fullmatch(w)]

@@ -6,12 +6,12 @@ Plain functions over a connection, and what is told of them.
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from index import audit, decision_rows, editions, entry_rows, library_rows, plan_rows
+from index.connections import Connection
 from index.editions import Changes, Member
 from index.guards import is_as_planned
 from index.indexing import IndexingTally
@@ -54,7 +54,7 @@ class Laid:
     golden: tuple[GoldenQuestion, ...]
 
 
-def lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act: Act) -> Laid:
+def lay_out(connection: Connection, name: str, prepared: Prepared, act: Act) -> Laid:
     """Lay the next edition out, without what changed under our hands since it was planned."""
     row = library_rows.find_library(connection, name)
     assert row is not None  # noqa: S101 - opened before
@@ -96,7 +96,7 @@ def lay_out(connection: sqlite3.Connection, name: str, prepared: Prepared, act: 
 
 
 def publish(
-    connection: sqlite3.Connection,
+    connection: Connection,
     laid: Laid,
     prepared: Prepared,
     act: Act,
@@ -152,7 +152,7 @@ def _is_named(planned: PlannedSource) -> bool:
 
 
 def _reserve(
-    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
+    connection: Connection, library: int, prepared: Prepared, act: Act
 ) -> Mapping[int, int]:
     """The keys that the sources will have, by the key they have in the plan.
 
@@ -170,7 +170,7 @@ def _reserve(
 
 
 def _remember(
-    connection: sqlite3.Connection, library: int, prepared: Prepared, act: Act
+    connection: Connection, library: int, prepared: Prepared, act: Act
 ) -> Mapping[int, int]:
     """The keys of the sources that were read, by the key they have in the plan."""
     now = stamp()

@@ -6,19 +6,19 @@ publishes it, so that it fits whatever happened meanwhile.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from index import editions, entry_rows, library_rows
+from index.connections import Connection
 from index.editions import Changes
 from index.errors import SourceError
 from index.library_rows import LibraryRow
 from index.models import is_note
 
-Find = Callable[[sqlite3.Connection, LibraryRow], Changes]
-Write = Callable[[sqlite3.Connection, LibraryRow], None]
+Find = Callable[[Connection, LibraryRow], Changes]
+Write = Callable[[Connection, LibraryRow], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def go_back(edition: int, library: str) -> Undo:
     Moderators' notes stay as they are: they are no part of what sources gave.
     """
 
-    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+    def find(connection: Connection, row: LibraryRow) -> Changes:
         if edition == row.edition:
             raise SourceError(f"Edition {edition} is the current one.")
         try:
@@ -52,7 +52,7 @@ def go_back(edition: int, library: str) -> Undo:
                 "`footnote index history` lists those that are kept."
             ) from None
 
-    def and_then(connection: sqlite3.Connection, row: LibraryRow) -> None:
+    def and_then(connection: Connection, row: LibraryRow) -> None:
         current = editions.current_edition(connection, row.pk)
         withheld = editions.withheld(connection, row.pk)
         back = editions.members_of(connection, row.pk, current, withheld)
@@ -66,14 +66,14 @@ def go_back(edition: int, library: str) -> Undo:
 def take_out(article_ids: Sequence[str]) -> Undo:
     """Take articles out, and see to it that no sync brings them back."""
 
-    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+    def find(connection: Connection, row: LibraryRow) -> Changes:
         present = editions.members_of(connection, row.pk, row.edition, article_ids)
         unknown = [id_ for id_ in article_ids if id_ not in present]
         if unknown or not article_ids:
             raise SourceError(f"No such article: {', '.join(unknown) or '(none named)'}.")
         return Changes({}, tuple(article_ids), 0, 0)
 
-    def and_then(connection: sqlite3.Connection, row: LibraryRow) -> None:
+    def and_then(connection: Connection, row: LibraryRow) -> None:
         # With those left out as having the same text: they would come in its place.
         same = entry_rows.left_out_for(connection, row.pk, article_ids)
         editions.withhold(connection, row.pk, (*article_ids, *same))
@@ -84,14 +84,14 @@ def take_out(article_ids: Sequence[str]) -> Undo:
 def forget_source(source: int) -> Undo:
     """Take a source's articles out, and read it no more."""
 
-    def find(connection: sqlite3.Connection, row: LibraryRow) -> Changes:
+    def find(connection: Connection, row: LibraryRow) -> Changes:
         if source not in library_rows.list_sources(connection, row.pk).values():
             raise SourceError(f"There is no source {source}. `footnote index sources` lists them.")
         members = editions.members(connection, row.pk, row.edition)
         gone = tuple(id_ for id_, member in members.items() if member.source == source)
         return Changes({}, gone, 0, 0)
 
-    def and_then(connection: sqlite3.Connection, _: LibraryRow) -> None:
+    def and_then(connection: Connection, _: LibraryRow) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         library_rows.forget_source(connection, source, now)
 

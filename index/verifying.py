@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import chunk_rows, editions, lexical, library_rows, versions
+from index.connections import Connection, Row
 from index.database import Database
 from index.errors import VectorStoreError
 from index.library_rows import LibraryRow
@@ -78,7 +78,7 @@ async def verify(
     return VerifyReport(row.edition, seen, _CHECKS, tuple(problems))
 
 
-def chunk_ids(connection: sqlite3.Connection, row: LibraryRow) -> list[str]:
+def chunk_ids(connection: Connection, row: LibraryRow) -> list[str]:
     """The chunks of the current edition, in a stable order."""
     rows = connection.execute(
         "SELECT c.chunk_id FROM membership AS m JOIN chunk AS c ON c.version = m.version "
@@ -90,7 +90,7 @@ def chunk_ids(connection: sqlite3.Connection, row: LibraryRow) -> list[str]:
 
 
 def take_sample(
-    connection: sqlite3.Connection, row: LibraryRow, ids: Sequence[str], size: int = _SAMPLE
+    connection: Connection, row: LibraryRow, ids: Sequence[str], size: int = _SAMPLE
 ) -> list[Sample]:
     """Chunks spread evenly over the edition."""
     step = max(1, len(ids) // size)
@@ -109,12 +109,12 @@ def finds_itself(item: Sample, found: Sequence[tuple[str, float]]) -> bool:
     return any(id_ == item.chunk_id or cosine > 0.9999 for id_, cosine in found)  # noqa: PLR2004
 
 
-def _check_file(connection: sqlite3.Connection) -> list[str]:
+def _check_file(connection: Connection) -> list[str]:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     return [] if answer == "ok" else [f"the database is damaged: {answer}"]
 
 
-def _check_page(connection: sqlite3.Connection, row: LibraryRow, after: str) -> _Page:
+def _check_page(connection: Connection, row: LibraryRow, after: str) -> _Page:
     """Look at the articles whose ids come behind ``after``."""
     members = connection.execute(
         "SELECT m.article_id, m.version, v.version_id FROM membership AS m "
@@ -139,7 +139,7 @@ def _check_page(connection: sqlite3.Connection, row: LibraryRow, after: str) -> 
 
 
 def _find_trouble(
-    connection: sqlite3.Connection, row: LibraryRow, version_id: str, spans: Sequence[sqlite3.Row]
+    connection: Connection, row: LibraryRow, version_id: str, spans: Sequence[Row]
 ) -> str | None:
     article = versions.load_article(connection, row.pk, version_id)
     if article is None or article.version_id != version_id:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from index import lexical
 from index.chunk_rows import read_headings
+from index.connections import Connection
 from index.likeness import sketch, words_of
 from index.models import Article, Chunk
 from index.sql import marks, pages
@@ -26,7 +26,7 @@ def embedding_key(fingerprint: str, text: str) -> str:
     return hashlib.sha256(f"{fingerprint}\n{text}".encode()).hexdigest()[:32]
 
 
-def known_embeddings(connection: sqlite3.Connection, library: int, keys: Sequence[str]) -> set[str]:
+def known_embeddings(connection: Connection, library: int, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` whose vectors are stored."""
     known: set[str] = set()
     for page in pages(keys):
@@ -39,7 +39,7 @@ def known_embeddings(connection: sqlite3.Connection, library: int, keys: Sequenc
 
 
 def save_embeddings(
-    connection: sqlite3.Connection, library: int, keys: Sequence[str], vectors: NDArray[np.float32]
+    connection: Connection, library: int, keys: Sequence[str], vectors: NDArray[np.float32]
 ) -> None:
     """Store vectors of shape ``(len(keys), dimension)``."""
     connection.executemany(
@@ -49,7 +49,7 @@ def save_embeddings(
 
 
 def complete_versions(
-    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], fingerprint: str
+    connection: Connection, library: int, version_ids: Sequence[str], fingerprint: str
 ) -> set[str]:
     """Those of ``version_ids`` that are stored with chunks made by ``fingerprint``."""
     complete: set[str] = set()
@@ -64,7 +64,7 @@ def complete_versions(
 
 
 def save_version(
-    connection: sqlite3.Connection,
+    connection: Connection,
     library: int,
     article: Article,
     chunks: Sequence[Chunk],
@@ -95,7 +95,7 @@ def save_version(
     )
 
 
-def _version_pk(connection: sqlite3.Connection, library: int, article: Article) -> int:
+def _version_pk(connection: Connection, library: int, article: Article) -> int:
     connection.execute(
         "INSERT OR IGNORE INTO version (library, version_id, article_id, title, text, published_at,"
         " authors, url, publisher, headings, likeness) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -120,12 +120,12 @@ def _version_pk(connection: sqlite3.Connection, library: int, article: Article) 
     return int(pk)
 
 
-def _drop_chunks(connection: sqlite3.Connection, library: int, version: int) -> None:
+def _drop_chunks(connection: Connection, library: int, version: int) -> None:
     lexical.remove_rows(connection, library, _lexical_rows(connection, version))
     connection.execute("DELETE FROM chunk WHERE version = ?", (version,))
 
 
-def _lexical_rows(connection: sqlite3.Connection, version: int) -> list[lexical.LexicalRow]:
+def _lexical_rows(connection: Connection, version: int) -> list[lexical.LexicalRow]:
     title, text = connection.execute(
         "SELECT title, text FROM version WHERE pk = ?", (version,)
     ).fetchone()
@@ -137,7 +137,7 @@ def _lexical_rows(connection: sqlite3.Connection, version: int) -> list[lexical.
     ]
 
 
-def text_of(connection: sqlite3.Connection, library: int, version_id: str) -> str | None:
+def text_of(connection: Connection, library: int, version_id: str) -> str | None:
     """The clean text of a version, current or not."""
     row = connection.execute(
         "SELECT text FROM version WHERE library = ? AND version_id = ?", (library, version_id)
@@ -145,7 +145,7 @@ def text_of(connection: sqlite3.Connection, library: int, version_id: str) -> st
     return None if row is None else str(row["text"])
 
 
-def sketches(connection: sqlite3.Connection, library: int, edition: int) -> list[tuple[str, bytes]]:
+def sketches(connection: Connection, library: int, edition: int) -> list[tuple[str, bytes]]:
     """What an edition's articles look like (``index.likeness``), by article id."""
     rows = connection.execute(
         "SELECT m.article_id, v.likeness FROM membership AS m "
@@ -158,7 +158,7 @@ def sketches(connection: sqlite3.Connection, library: int, edition: int) -> list
 
 
 def find_titles(
-    connection: sqlite3.Connection, library: int, edition: int, text: str, limit: int
+    connection: Connection, library: int, edition: int, text: str, limit: int
 ) -> list[tuple[str, str]]:
     """Ids and titles of an edition's articles with ``text`` in either, best places first."""
     rows = connection.execute(
@@ -174,14 +174,14 @@ def find_titles(
 
 
 def incomplete_versions(
-    connection: sqlite3.Connection, library: int, version_ids: Sequence[str], fingerprint: str
+    connection: Connection, library: int, version_ids: Sequence[str], fingerprint: str
 ) -> list[str]:
     """Those of ``version_ids`` that are not stored with chunks made by ``fingerprint``."""
     complete = complete_versions(connection, library, version_ids, fingerprint)
     return [id_ for id_ in version_ids if id_ not in complete]
 
 
-def load_article(connection: sqlite3.Connection, library: int, version_id: str) -> Article | None:
+def load_article(connection: Connection, library: int, version_id: str) -> Article | None:
     """A stored version as the article it came from."""
     row = connection.execute(
         "SELECT * FROM version WHERE library = ? AND version_id = ?", (library, version_id)

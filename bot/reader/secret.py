@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 
+from index.connections import Connection
 from index.database import Database
 
 _SCHEMA = "reader"
@@ -22,7 +22,7 @@ async def make_secret(database: Database) -> bytes:
     """
     await database.migrate(_SCHEMA, _STEPS)
 
-    def write(connection: sqlite3.Connection) -> bytes:
+    def write(connection: Connection) -> bytes:
         connection.execute(
             "INSERT OR IGNORE INTO reader_secret VALUES (1, ?)", (secrets.token_bytes(_BYTES),)
         )
@@ -32,7 +32,7 @@ async def make_secret(database: Database) -> bytes:
     return await database.write(write)
 
 
-def read_secret(connection: sqlite3.Connection) -> bytes | None:
+def read_secret(connection: Connection) -> bytes | None:
     """The secret, None before there was a first link to sign."""
     known = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'reader_secret'"

@@ -5,16 +5,17 @@ Only reads: SQLite's write-ahead log gives each of them a whole state, whoever w
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.reader.secret import read_secret
 from index import schema
 from index.article_pages import ArticlePage, find_page
+from index.connections import Connection
 from index.database import Database
 from index.errors import StoreError
 from index.library_settings import read_public
+from index.sqlite_database import SqliteDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Shelf:
                 f"Nothing is indexed in {folder.absolute()} yet. Add articles first: "
                 "footnote index add TARGET"
             )
-        return Shelf(Database(path, readers=2, read_timeout=10.0))
+        return Shelf(SqliteDatabase(path, readers=2, read_timeout=10.0))
 
     async def check(self) -> None:
         """Make sure that the database is one that this program knows.
@@ -76,7 +77,7 @@ class Shelf:
         await self._database.close()
 
 
-def _read_step(connection: sqlite3.Connection) -> int:
+def _read_step(connection: Connection) -> int:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration'").fetchone()
     if known is None:
         return 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from bot.answering.models import Answer, Citation
+from index.connections import Connection
 
 T = TypeVar("T")
 SCHEMA = "answers"
@@ -32,11 +32,11 @@ STEPS = (
 class Database(Protocol):
     """SQLite off the event loop; ``index.database.Database`` is the real one."""
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on one consistent snapshot."""
         ...
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in one transaction."""
         ...
 
@@ -122,7 +122,7 @@ class AnswerLog:
     async def find(self, answer_id: str, *, guild_id: int) -> SentAnswer | None:
         """The answer of that id if it was sent in that server, else None."""
 
-        def work(connection: sqlite3.Connection) -> tuple[str, str, str, str, int, str] | None:
+        def work(connection: Connection) -> tuple[str, str, str, str, int, str] | None:
             found = connection.execute(
                 "SELECT id, guild_id, channel_id, created_at, edition, quotes"
                 " FROM sent_answer WHERE id = ? AND guild_id = ?",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.state.answers import Database
 from bot.state.replies import ReplyLog, SentReply, State
+from index.connections import Connection
 
 SCHEMA = "changed"
 STEPS = (
@@ -65,7 +65,7 @@ class ChangedLog:
     async def cited_since(self, guild_id: int, since: datetime) -> tuple[CitedVersion, ...]:
         """The article versions that a server's public answers were made of, those that stand."""
 
-        def work(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+        def work(connection: Connection) -> list[tuple[str, str]]:
             return connection.execute(
                 "SELECT DISTINCT c.article_id, c.version_id FROM reply AS r"
                 " JOIN reply_citation AS c ON c.reply_id = r.id"

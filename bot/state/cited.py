@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from bot.state.answers import Database
 from bot.state.replies import ReplyLog, SentReply, State
+from index.connections import Connection
 
 _OF_ARTICLE = (
     "+guild_id = ? AND state NOT IN (?, ?) AND id IN"
@@ -35,7 +35,7 @@ class CitedLog:
         unseen = (str(State.RETRACTED), str(State.UNSHOWN))
         given = (str(guild_id), *unseen, str(guild_id), article_id)
 
-        def work(connection: sqlite3.Connection) -> tuple[int, int]:
+        def work(connection: Connection) -> tuple[int, int]:
             query = f"SELECT count(*), coalesce(sum(is_private), 0) FROM reply WHERE {_OF_ARTICLE}"  # noqa: S608 - ours
             count, private = connection.execute(query, given).fetchone()
             return int(count), int(private)

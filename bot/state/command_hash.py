@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "commands"
 STEPS = (
@@ -30,7 +29,7 @@ class CommandHashes:
     async def read(self, application_id: int) -> str | None:
         """The hash last written, None where there is none."""
 
-        def work(connection: sqlite3.Connection) -> str | None:
+        def work(connection: Connection) -> str | None:
             row = connection.execute(
                 "SELECT hash FROM synced_commands WHERE application_id = ?", (str(application_id),)
             ).fetchone()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "corrections"
 STEPS = (
@@ -232,13 +232,13 @@ class CorrectionLog:
     async def _select(self, where: str, *given: object) -> tuple[Proposal, ...]:
         query = f"SELECT {_COLUMNS} FROM correction WHERE {where}"  # noqa: S608 - ours
 
-        def work(connection: sqlite3.Connection) -> Sequence[Any]:
+        def work(connection: Connection) -> Sequence[Any]:
             return connection.execute(query, given).fetchall()
 
         return tuple(map(_read, await self._database.read(work)))
 
 
-def _put(connection: sqlite3.Connection, kept: Proposal) -> Proposal:
+def _put(connection: Connection, kept: Proposal) -> Proposal:
     guild, author = str(kept.guild_id), str(kept.author_id)
     before = connection.execute(
         "SELECT id, channel_id, message_id FROM correction"

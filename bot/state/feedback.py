@@ -6,7 +6,6 @@ waits in its server's queue until a moderator puts it away; a new complaint brin
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "feedback"
 STEPS = (
@@ -201,7 +201,7 @@ class FeedbackLog:
         )
 
 
-def _put(connection: sqlite3.Connection, vote: Vote, guild_id: int) -> Vote | None:
+def _put(connection: Connection, vote: Vote, guild_id: int) -> Vote | None:
     row = (
         vote.reply_id,
         str(vote.member_id),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import Any
 
 from bot.answering.models import Answer, Reason, Reply
 from bot.state.gap_causes import Cause
+from index.connections import Connection
 from index.models import Passage
 
 SCHEMA = "gaps"
@@ -123,7 +123,7 @@ def find_nearest(passages: Sequence[Passage]) -> list[Nearest]:
     return [Nearest(*pair) for pair in list(titles.items())[:_NEAREST]]
 
 
-def put_gap(connection: sqlite3.Connection, row: dict[str, object]) -> None:
+def put_gap(connection: Connection, row: dict[str, object]) -> None:
     """Keep a gap, or count it up; what is too old or too much goes."""
     connection.execute(
         "DELETE FROM gap WHERE library = :library AND last_asked < :before",
@@ -147,7 +147,7 @@ def put_gap(connection: sqlite3.Connection, row: dict[str, object]) -> None:
 
 
 def tell_gap(
-    connection: sqlite3.Connection, row: dict[str, object], told: tuple[object, ...]
+    connection: Connection, row: dict[str, object], told: tuple[object, ...]
 ) -> tuple[Gap, bool]:
     """Keep the gap where it is not kept, open it again, and note who told of it."""
     named = "SELECT key FROM gap WHERE library = :library AND likeness = :likeness"
@@ -167,7 +167,7 @@ def tell_gap(
     return read_gap(found), is_new
 
 
-def find_gap(connection: sqlite3.Connection, library: str, key: int) -> tuple[Any, ...] | None:
+def find_gap(connection: Connection, library: str, key: int) -> tuple[Any, ...] | None:
     """The row of a gap."""
     row: tuple[Any, ...] | None = connection.execute(
         f"SELECT {COLUMNS} FROM gap WHERE library = ? AND key = ?",  # noqa: S608 - ours
@@ -177,7 +177,7 @@ def find_gap(connection: sqlite3.Connection, library: str, key: int) -> tuple[An
 
 
 def close_gap(
-    connection: sqlite3.Connection, library: str, key: int, now: str, answered_by: Nearest | None
+    connection: Connection, library: str, key: int, now: str, answered_by: Nearest | None
 ) -> Gap | None:
     """Put a gap away; None where there is none."""
     found = find_gap(connection, library, key)

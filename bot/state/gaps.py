@@ -7,7 +7,6 @@ it. Who told the moderators of one is kept beside it, so that each tells once.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -33,6 +32,7 @@ from bot.state.gap_rows import Gap as Gap  # noqa: PLC0414
 from bot.state.gap_rows import Nearest as Nearest  # noqa: PLC0414
 from bot.state.gap_rows import cause_of as cause_of  # noqa: PLC0414
 from bot.state.gap_rows import liken as liken  # noqa: PLC0414
+from index.connections import Connection
 
 
 class GapLog:
@@ -131,7 +131,7 @@ class GapLog:
     async def find(self, library: str, key: int) -> Gap | None:
         """The gap of that number, open or closed; None where there is none."""
 
-        def work(connection: sqlite3.Connection) -> Gap | None:
+        def work(connection: Connection) -> Gap | None:
             found = find_gap(connection, library, key)
             return None if found is None else read_gap(found)
 
@@ -170,7 +170,7 @@ class GapLog:
         """What members wrote when they told the moderators of these gaps, newest first."""
         marks = ", ".join("?" * len(keys))
 
-        def work(connection: sqlite3.Connection) -> tuple[str, ...]:
+        def work(connection: Connection) -> tuple[str, ...]:
             rows = connection.execute(
                 f"SELECT text FROM gap_told WHERE gap IN ({marks}) AND text <> ''"  # noqa: S608
                 " ORDER BY told_at DESC LIMIT ?",
@@ -183,7 +183,7 @@ class GapLog:
     async def vectors(self, library: str, made_by: str) -> dict[int, bytes]:
         """The vectors of questions that are kept, by the gap's key; made by that embedder."""
 
-        def work(connection: sqlite3.Connection) -> dict[int, bytes]:
+        def work(connection: Connection) -> dict[int, bytes]:
             rows = connection.execute(
                 "SELECT key, vector FROM gap WHERE library = ? AND vector_of = ? || ' ' || question"
                 " AND vector IS NOT NULL",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "homes"
 STEPS = (
@@ -37,7 +37,7 @@ class HomeBook:
     async def find(self, user_id: int) -> int | None:
         """The server that somebody chose; None where they chose none."""
 
-        def work(connection: sqlite3.Connection) -> int | None:
+        def work(connection: Connection) -> int | None:
             row = connection.execute(
                 "SELECT guild_id FROM direct_home WHERE user_id = ?", (str(user_id),)
             ).fetchone()
@@ -67,7 +67,7 @@ class HomeBook:
     async def asked_before(self, user_id: int, limit: int = 25) -> tuple[int, ...]:
         """The servers whose articles somebody asked, the last one first."""
 
-        def work(connection: sqlite3.Connection) -> tuple[int, ...]:
+        def work(connection: Connection) -> tuple[int, ...]:
             rows = connection.execute(
                 "SELECT guild_id FROM reply WHERE asker_id = ? GROUP BY guild_id"
                 " ORDER BY max(created_at) DESC LIMIT ?",
@@ -80,7 +80,7 @@ class HomeBook:
     async def server_of(self, reply_id: str, user_id: int) -> int | None:
         """The server whose articles gave somebody that reply; None if it was not to them."""
 
-        def work(connection: sqlite3.Connection) -> int | None:
+        def work(connection: Connection) -> int | None:
             row = connection.execute(
                 "SELECT guild_id FROM reply WHERE id = ? AND asker_id = ?",
                 (reply_id, str(user_id)),

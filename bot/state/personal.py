@@ -7,7 +7,6 @@ this person asked are looked after here, since gaps and conversations name nobod
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +24,7 @@ from bot.state.personal_rows import (
     where_named,
 )
 from bot.state.replies import read_reply, write_reply
+from index.connections import Connection
 from index.forgetting import forget_actor, has_table
 
 _ABOUT_THEM = (
@@ -84,7 +84,7 @@ class PersonalRecords:
         as a moderator stays without their name.
         """
 
-        def work(connection: sqlite3.Connection) -> tuple[Summary, set[str]]:
+        def work(connection: Connection) -> tuple[Summary, set[str]]:
             found = _summarise(connection, person)
             return found, _forget(connection, person)
 
@@ -93,7 +93,7 @@ class PersonalRecords:
         return found
 
 
-def _summarise(connection: sqlite3.Connection, person: Subject) -> Summary:
+def _summarise(connection: Connection, person: Subject) -> Summary:
     kept: dict[Kind, Kept] = {}
     for place in places(connection):
         oldest = f"min({place.at})" if place.at else "NULL"
@@ -112,14 +112,14 @@ def _add(kept: Kept, count: int, since: str | None) -> Kept:
     return Kept(kept.count + count, min(known) if known else None)
 
 
-def _count_gaps(connection: sqlite3.Connection, person: Subject) -> int:
+def _count_gaps(connection: Connection, person: Subject) -> int:
     if not has_table(connection, "gap"):
         return 0
     row = connection.execute(f"SELECT count(*) {OWN_GAPS}", person.given)
     return int(row.fetchone()[0])
 
 
-def _forget(connection: sqlite3.Connection, person: Subject) -> set[str]:
+def _forget(connection: Connection, person: Subject) -> set[str]:
     """Forget them in the database; the questions that were theirs."""
     given = person.given
     asked: set[str] = set()
@@ -142,9 +142,7 @@ def _forget(connection: sqlite3.Connection, person: Subject) -> set[str]:
     return asked
 
 
-def _forget_holding(
-    connection: sqlite3.Connection, holding: Holding, given: dict[str, str | None]
-) -> None:
+def _forget_holding(connection: Connection, holding: Holding, given: dict[str, str | None]) -> None:
     if holding.fate is Fate.DELETED:
         connection.execute(f"DELETE FROM {holding.table} WHERE {where_named(holding)}", given)  # noqa: S608
     else:
@@ -154,9 +152,7 @@ def _forget_holding(
         )
 
 
-def _forget_turns(
-    connection: sqlite3.Connection, guild: str, channels: set[str], asked: set[str]
-) -> None:
+def _forget_turns(connection: Connection, guild: str, channels: set[str], asked: set[str]) -> None:
     """Take their questions out of the conversations that others went on with."""
     rows = connection.execute(
         "SELECT id, reply FROM reply WHERE guild_id = ?"

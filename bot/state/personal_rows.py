@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from bot.answering.models import Answer
 from bot.naming import actor_of, library_of
 from bot.state.holdings import ACTOR_COLUMNS, HOLDINGS, Holding, Kind
 from bot.state.replies import read_reply
+from index.connections import Connection
 from index.forgetting import has_table
 
 # Each side as it stands in the index of replies by server and likeness.
@@ -63,7 +63,7 @@ class PersonPlace:
     exported: tuple[str, ...] = ()
 
 
-def places(connection: sqlite3.Connection) -> Iterator[PersonPlace]:
+def places(connection: Connection) -> Iterator[PersonPlace]:
     """Every place of this database that may name a person."""
     for each in HOLDINGS:
         if has_table(connection, each.table):
@@ -84,7 +84,7 @@ def where_named(holding: Holding) -> str:
     return f"{holding.column} = :person AND (:guild IS NULL OR {guild} = :guild)"
 
 
-def export_rows(connection: sqlite3.Connection, person: Subject) -> dict[str, Any]:
+def export_rows(connection: Connection, person: Subject) -> dict[str, Any]:
     """All rows of a person, ready for JSON."""
     given = person.given
     found: dict[str, Any] = {
@@ -120,7 +120,7 @@ def _without_others(row: dict[str, Any], place: PersonPlace) -> dict[str, Any]:
 
 
 def _rows(
-    connection: sqlite3.Connection, table: str, query: str, given: dict[str, str | None]
+    connection: Connection, table: str, query: str, given: dict[str, str | None]
 ) -> list[dict[str, Any]]:
     if not has_table(connection, table):
         return []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 from bot.answering.models import Answer, Reply
 from bot.state.answers import Database
 from bot.state.gaps import liken
+from index.connections import Connection
 
 SCHEMA = "replies"
 STEPS = (
@@ -190,7 +190,7 @@ class ReplyLog:
         shown = list(map(str, message_ids))
         rows = [(message_id, reply_id, place) for place, message_id in enumerate(shown)]
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             connection.execute("DELETE FROM reply_message WHERE reply_id = ?", (reply_id,))
             # A reply that was forgotten meanwhile has no messages to remember.
             connection.executemany(
@@ -253,7 +253,7 @@ class ReplyLog:
         """Those that fit a condition of ours; for the other files of this package."""
         query = f"SELECT {_COLUMNS} FROM reply WHERE {where}"  # noqa: S608 - constants of ours
 
-        def work(connection: sqlite3.Connection) -> list[Any]:
+        def work(connection: Connection) -> list[Any]:
             return connection.execute(query, given).fetchall()
 
         return tuple(map(_read, await self._database.read(work)))
@@ -272,7 +272,7 @@ class ReplyLog:
     async def guilds(self) -> tuple[int, ...]:
         """The servers that anything is kept of."""
 
-        def work(connection: sqlite3.Connection) -> list[Any]:
+        def work(connection: Connection) -> list[Any]:
             return connection.execute("SELECT DISTINCT guild_id FROM reply").fetchall()
 
         return tuple(int(row[0]) for row in await self._database.read(work))
@@ -289,7 +289,7 @@ class ReplyLog:
 
 
 def _insert(
-    connection: sqlite3.Connection, row: dict[str, Any], citations: Sequence[tuple[Any, ...]]
+    connection: Connection, row: dict[str, Any], citations: Sequence[tuple[Any, ...]]
 ) -> None:
     names = ", ".join(row)
     marks = ", ".join(f":{name}" for name in row)

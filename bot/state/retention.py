@@ -6,7 +6,6 @@ by mistake loses nothing; then it is deleted. The library's articles stay with t
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from bot.naming import guild_of, library_of
 from bot.state.answers import Database
 from bot.state.servers import ServerBook
+from index.connections import Connection
 from index.forgetting import forget_all_people, has_table
 
 SCHEMA = "retention"
@@ -100,7 +100,7 @@ class Retention:
         """
         now, here = _write_time(self._now()), {str(guild_id) for guild_id in guild_ids}
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             kept = {str(row[0]) for row in connection.execute(_KNOWN)}
             kept |= {
                 str(row[0]) for row in connection.execute("SELECT guild_id FROM server_settings")
@@ -118,7 +118,7 @@ class Retention:
     async def _forget_left(self) -> int:
         before = _write_time(self._now() - GRACE)
 
-        def find(connection: sqlite3.Connection) -> list[int]:
+        def find(connection: Connection) -> list[int]:
             rows = connection.execute(
                 "SELECT guild_id FROM left_server WHERE left_at < ?", (before,)
             )
@@ -133,7 +133,7 @@ class Retention:
     async def _known(self, others: Collection[int]) -> dict[int | None, tuple[str, ...]]:
         """The servers of which anything is kept, with their libraries; None for other libraries."""
 
-        def work(connection: sqlite3.Connection) -> dict[int | None, tuple[str, ...]]:
+        def work(connection: Connection) -> dict[int | None, tuple[str, ...]]:
             known: dict[int | None, tuple[str, ...]] = {
                 int(row[0]): (library_of(int(row[0])),) for row in connection.execute(_KNOWN)
             }
@@ -148,7 +148,7 @@ class Retention:
 
 
 def _prune(
-    connection: sqlite3.Connection, guild_id: int | None, libraries: Collection[str], before: str
+    connection: Connection, guild_id: int | None, libraries: Collection[str], before: str
 ) -> tuple[int, int]:
     given = (str(guild_id), before)
     replies = connection.execute(
@@ -170,7 +170,7 @@ def _prune(
     return replies, gaps
 
 
-def _forget_server(connection: sqlite3.Connection, guild_id: int) -> None:
+def _forget_server(connection: Connection, guild_id: int) -> None:
     """Delete what is kept of a server's people; the articles and their history stay, unnamed."""
     given = (str(guild_id),)
     for table in _OF_SERVER:

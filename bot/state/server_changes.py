@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "server_changes"
 STEPS = (
@@ -77,7 +77,7 @@ class ChangeBook:
         place = (str(guild_id), str(user_id), change.setting)
         row = (token, *place, json.dumps(change.was), json.dumps(change.wanted), self._write_now())
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             self._forget_old(connection)
             connection.execute(
                 "DELETE FROM server_change WHERE guild_id = ? AND user_id = ? AND setting = ?",
@@ -91,7 +91,7 @@ class ChangeBook:
     async def take(self, token: str, guild_id: int, user_id: int) -> Change | None:
         """The change of that token, which is good no more; None where it was not theirs."""
 
-        def work(connection: sqlite3.Connection) -> Change | None:
+        def work(connection: Connection) -> Change | None:
             self._forget_old(connection)
             row = connection.execute(
                 "DELETE FROM server_change WHERE token = ? AND guild_id = ? AND user_id = ?"
@@ -102,7 +102,7 @@ class ChangeBook:
 
         return await self._database.write(work)
 
-    def _forget_old(self, connection: sqlite3.Connection) -> None:
+    def _forget_old(self, connection: Connection) -> None:
         oldest = _write(self._now() - _LIFETIME)
         connection.execute("DELETE FROM server_change WHERE created_at < ?", (oldest,))
 

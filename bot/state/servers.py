@@ -7,12 +7,12 @@ question, so they are kept in memory; this process is the only one that writes t
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "servers"
 STEPS = (
@@ -86,7 +86,7 @@ class ServerBook:
         if guild_id in self._known:
             return self._known[guild_id]
 
-        def work(connection: sqlite3.Connection) -> ServerSettings:
+        def work(connection: Connection) -> ServerSettings:
             return _find(connection, guild_id)
 
         return self._keep(guild_id, await self._database.read(work))
@@ -94,7 +94,7 @@ class ServerBook:
     async def change(self, guild_id: int, **changes: object) -> ServerSettings:
         """Set what is named, and leave the rest; the settings as they are now."""
 
-        def work(connection: sqlite3.Connection) -> ServerSettings:
+        def work(connection: Connection) -> ServerSettings:
             made = replace(_find(connection, guild_id), **changes)  # type: ignore[arg-type]
             connection.execute(
                 "INSERT INTO server_settings VALUES (?, ?)"
@@ -108,7 +108,7 @@ class ServerBook:
     async def all(self) -> dict[int, ServerSettings]:
         """The servers that set anything."""
 
-        def work(connection: sqlite3.Connection) -> dict[int, ServerSettings]:
+        def work(connection: Connection) -> dict[int, ServerSettings]:
             rows = connection.execute("SELECT guild_id, settings FROM server_settings")
             return {int(guild_id): _read(settings) for guild_id, settings in rows}
 
@@ -125,7 +125,7 @@ class ServerBook:
         return settings
 
 
-def read_day_tokens(connection: sqlite3.Connection, library: str) -> int | None:
+def read_day_tokens(connection: Connection, library: str) -> int | None:
     """The tokens a day that a server allows its library; None where it set none."""
     guild_id = library.removeprefix(_LIBRARY)
     if guild_id == library or not guild_id.isdecimal():
@@ -136,7 +136,7 @@ def read_day_tokens(connection: sqlite3.Connection, library: str) -> int | None:
     return _find(connection, int(guild_id)).day_tokens if known else None
 
 
-def _find(connection: sqlite3.Connection, guild_id: int) -> ServerSettings:
+def _find(connection: Connection, guild_id: int) -> ServerSettings:
     row = connection.execute(
         "SELECT settings FROM server_settings WHERE guild_id = ?", (str(guild_id),)
     ).fetchone()

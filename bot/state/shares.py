@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "shares"
 STEPS = (
@@ -51,7 +51,7 @@ class ShareLog:
         now = self._now().astimezone(UTC)
         row = (reply_id, _write(now), _write(now - _UNFINISHED))
 
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(connection: Connection) -> bool:
             return bool(
                 connection.execute(
                     "INSERT INTO share VALUES (?1, ?2, NULL) ON CONFLICT (reply_id)"

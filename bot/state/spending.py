@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from bot.state.answers import Database
+from index.connections import Connection
 
 SCHEMA = "spending"
 STEPS = (
@@ -109,7 +109,7 @@ class SpendingLog:
         prices: Prices | None = None,
         all_accounts: Limit | None = None,
         one_account: Limit | None = None,
-        own_tokens: Callable[[sqlite3.Connection, str], int | None] = lambda _, __: None,
+        own_tokens: Callable[[Connection, str], int | None] = lambda _, __: None,
         zone: tzinfo = UTC,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
@@ -141,7 +141,7 @@ class SpendingLog:
         booking, today = Booking(self._new_id()), self._today()
         cost = self._prices.of(read, written)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             oldest = (today - _KEEP).isoformat()
             connection.execute("DELETE FROM model_call WHERE day < ?", (oldest,))
             # Read in the same transaction: what was just set holds from this call on.
@@ -187,7 +187,7 @@ class SpendingLog:
         return self._now().astimezone(self._zone).date()
 
 
-def _sum(connection: sqlite3.Connection, day: date, account: str | None) -> Spent:
+def _sum(connection: Connection, day: date, account: str | None) -> Spent:
     tokens, millionths, calls = connection.execute(
         "SELECT coalesce(sum(tokens_read + tokens_written), 0), coalesce(sum(millionths), 0),"
         " count(*) FROM model_call WHERE day = ? AND (? IS NULL OR account = ?)",

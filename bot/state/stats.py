@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.answering.models import Answer
 from bot.state.answers import Database
 from bot.state.replies import ANSWERED, State, read_reply
+from index.connections import Connection
 
 CITED_SHOWN = 5
 _TAIL = 0.95
@@ -100,7 +100,7 @@ class StatsDesk:
         return await self._database.read(lambda connection: _count(connection, given, first, days))
 
 
-def _count(connection: sqlite3.Connection, given: dict[str, str], first: date, days: int) -> Stats:
+def _count(connection: Connection, given: dict[str, str], first: date, days: int) -> Stats:
     refusals = connection.execute(
         f"SELECT outcome, count(*) {_SINCE} AND outcome != '{ANSWERED}'"
         " GROUP BY outcome ORDER BY count(*) DESC, outcome",
@@ -123,7 +123,7 @@ def _count(connection: sqlite3.Connection, given: dict[str, str], first: date, d
 
 
 def _count_days(
-    connection: sqlite3.Connection, given: dict[str, str], first: date, days: int
+    connection: Connection, given: dict[str, str], first: date, days: int
 ) -> tuple[Day, ...]:
     rows = connection.execute(
         f"SELECT substr(created_at, 1, 10), sum(outcome = '{ANSWERED}'),"
@@ -135,9 +135,7 @@ def _count_days(
     return tuple(Day(day, *counted.get(day.isoformat(), (0, 0))) for day in calendar)
 
 
-def _read_times(
-    connection: sqlite3.Connection, given: dict[str, str]
-) -> tuple[float | None, float | None]:
+def _read_times(connection: Connection, given: dict[str, str]) -> tuple[float | None, float | None]:
     (count,) = connection.execute(
         f"SELECT count(*) {_SINCE} AND milliseconds > 0",
         given,
@@ -157,7 +155,7 @@ def _read_times(
     return at(0.5), at(_TAIL)
 
 
-def _find_cited(connection: sqlite3.Connection, given: dict[str, str]) -> tuple[Cited, ...]:
+def _find_cited(connection: Connection, given: dict[str, str]) -> tuple[Cited, ...]:
     rows = connection.execute(
         f"{_COUNT_CITED} (SELECT id {_SINCE})"
         f" GROUP BY article_id ORDER BY 2 DESC, article_id LIMIT {CITED_SHOWN}",
@@ -169,7 +167,7 @@ def _find_cited(connection: sqlite3.Connection, given: dict[str, str]) -> tuple[
     )
 
 
-def _read_title(connection: sqlite3.Connection, article_id: str, reply_id: str) -> str:
+def _read_title(connection: Connection, article_id: str, reply_id: str) -> str:
     """The article's title as an answer cited it: it may be gone from the library since."""
     (written,) = connection.execute("SELECT reply FROM reply WHERE id = ?", (reply_id,)).fetchone()
     reply = read_reply(written)

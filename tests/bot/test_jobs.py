@@ -14,11 +14,11 @@ from structlog.testing import capture_logs
 
 from bot.jobs import JobDesk, JobStopped
 from index import schema
-from index.database import Database
 from index.errors import JobRefused, StoreError
 from index.jobs import save_job
 from index.models import OnProgress, Progress
 from index.records import JobInfo, JobState
+from index.sqlite_database import SqliteDatabase
 
 
 class Clock:
@@ -54,8 +54,8 @@ class Work:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "test.db", busy_timeout=0.1)
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(tmp_path / "test.db", busy_timeout=0.1)
     await database.migrate(schema.SCHEMA, schema.STEPS)
     yield database
     await database.close()
@@ -67,7 +67,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def desk(database: Database, clock: Clock) -> AsyncIterator[JobDesk]:
+async def desk(database: SqliteDatabase, clock: Clock) -> AsyncIterator[JobDesk]:
     numbers = count(1)
     desk = JobDesk(database, now=clock, new_id=lambda: f"job-{next(numbers)}", record_every=0.01)
     yield desk
@@ -99,7 +99,7 @@ async def holds_jobs(desk: JobDesk, number: int) -> bool:
     return len(jobs) == number and all(job.stage for job in jobs)
 
 
-async def row(database: Database, job_id: str) -> sqlite3.Row:
+async def row(database: SqliteDatabase, job_id: str) -> sqlite3.Row:
     found: sqlite3.Row = await database.read(
         lambda c: c.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
     )
@@ -107,7 +107,7 @@ async def row(database: Database, job_id: str) -> sqlite3.Row:
 
 
 async def test_a_job_gives_its_result_and_leaves_a_row(
-    desk: JobDesk, database: Database, clock: Clock
+    desk: JobDesk, database: SqliteDatabase, clock: Clock
 ) -> None:
     seen: list[Progress] = []
 
@@ -150,7 +150,7 @@ async def test_a_job_gives_its_result_and_leaves_a_row(
     assert desk.running("default") is None
 
 
-async def test_a_running_job_shows_how_far_it_is(desk: JobDesk, database: Database) -> None:
+async def test_a_running_job_shows_how_far_it_is(desk: JobDesk, database: SqliteDatabase) -> None:
     work = Work()
     task = start(desk, work)
     await work.began.wait()
@@ -185,9 +185,9 @@ async def test_progress_may_come_from_any_thread(desk: JobDesk) -> None:
 
 
 async def test_ten_thousand_reports_are_written_now_and_then(
-    tmp_path: Path, database: Database, clock: Clock
+    tmp_path: Path, database: SqliteDatabase, clock: Clock
 ) -> None:
-    class Counting(Database):
+    class Counting(SqliteDatabase):
         writes = 0
 
         async def write(self, work):  # type: ignore[no-untyped-def]
@@ -211,7 +211,7 @@ async def test_ten_thousand_reports_are_written_now_and_then(
 
 
 async def test_progress_reaches_the_row_while_the_job_runs(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     work = Work()
     task = start(desk, work)
@@ -227,7 +227,7 @@ async def test_progress_reaches_the_row_while_the_job_runs(
 
 
 async def test_a_second_job_waits_its_turn_and_says_for_what(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     first, second, third = Work("one"), Work("two"), Work("three")
     told: list[Progress] = []
@@ -315,7 +315,7 @@ async def test_the_next_job_runs_after_a_failed_one(desk: JobDesk) -> None:
 
 
 async def test_a_cancelled_job_ends_and_tells_its_asker_who_cancelled_it(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     work = Work()
     task = start(desk, work)
@@ -429,7 +429,9 @@ async def test_closing_lets_a_job_end_in_time(desk: JobDesk) -> None:
         await start(desk, Work())
 
 
-async def test_closing_interrupts_what_does_not_end(desk: JobDesk, database: Database) -> None:
+async def test_closing_interrupts_what_does_not_end(
+    desk: JobDesk, database: SqliteDatabase
+) -> None:
     first, second = Work(), Work()
     tasks = [start(desk, first), start(desk, second)]
     await first.began.wait()
@@ -458,7 +460,7 @@ async def test_closing_begins_nothing_that_still_waits(desk: JobDesk) -> None:
 
 
 async def test_what_has_succeeded_can_no_longer_be_cancelled(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     work = Work("published")
     task = start(desk, work)
@@ -494,7 +496,7 @@ async def test_progress_that_comes_late_changes_nothing(desk: JobDesk) -> None:
 
 
 async def test_a_database_that_fails_does_not_lose_the_result(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     locker = sqlite3.connect(database.path, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
@@ -514,7 +516,7 @@ async def test_a_database_that_fails_does_not_lose_the_result(
 
 
 async def test_a_row_that_could_not_be_begun_is_made_at_the_end(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     locker = sqlite3.connect(database.path, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
@@ -531,7 +533,7 @@ async def test_a_row_that_could_not_be_begun_is_made_at_the_end(
 
 
 async def test_a_closed_database_does_not_lose_the_result(tmp_path: Path, clock: Clock) -> None:
-    database = Database(tmp_path / "closed.db")
+    database = SqliteDatabase(tmp_path / "closed.db")
     await database.migrate(schema.SCHEMA, schema.STEPS)
     desk = JobDesk(database, now=clock)
     work = Work("published")
@@ -545,7 +547,7 @@ async def test_a_closed_database_does_not_lose_the_result(tmp_path: Path, clock:
 
 
 async def test_what_a_dead_process_left_is_ended_once_and_can_be_resumed(
-    desk: JobDesk, database: Database
+    desk: JobDesk, database: SqliteDatabase
 ) -> None:
     left = JobInfo(
         "old", "default", "sync", "Sync", "schedule", JobState.RUNNING, "2026-11-22T09:00:00+00:00"

@@ -18,7 +18,7 @@ from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
 from bot.run import run_bot
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_payloads import visible_text
 from tests.fakes.discord_requests import RecordedRequest
@@ -40,7 +40,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[FootnoteBot]:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     stores = Stores(database)
     await stores.open()
     yield FootnoteBot(

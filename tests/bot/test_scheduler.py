@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from bot.scheduled import ScheduledOutcome
 from bot.scheduler import Scheduler
 from index import library_rows, schedule_rows, schema
-from index.database import Database
 from index.errors import JobRefused, NothingToSync, PlanBlocked, StoreError
 from index.models import Problem, Source, SourceKind, SyncReport
 from index.schedules import parse_schedule
+from index.sqlite_database import SqliteDatabase
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 UNCHANGED = SyncReport(edition=3, published=False, unchanged=5)
@@ -39,7 +39,7 @@ class Clock:
 class World:
     """Libraries that can be synced, and the channel that hears of it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: SqliteDatabase, clock: Clock) -> None:
         self.database = database
         self.clock = clock
         self.result: SyncReport | Exception = UNCHANGED
@@ -106,7 +106,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    database = Database(tmp_path / "test.db", busy_timeout=0.1)
+    database = SqliteDatabase(tmp_path / "test.db", busy_timeout=0.1)
     await database.migrate(schema.SCHEMA, schema.STEPS)
     yield World(database, Clock())
     await database.close()

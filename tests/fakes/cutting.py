@@ -38,6 +38,7 @@ from index.models import SearchResult
 from index.old_rows import Retention
 from index.records import GoldenCheck, GoldenQuestion
 from index.retrieval import Fusion, Mode
+from index.sqlite_database import SqliteDatabase
 from index.steps import Step
 from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_words
 from tests.fakes.papers import FOLDER, TODAY, YESTERDAY, Folder, list_entries
@@ -143,7 +144,7 @@ class Fuse:
             if step is self.cut.step:
                 die()
 
-    def trace(self, database: Database) -> None:
+    def trace(self, database: SqliteDatabase) -> None:
         """Count the statements of a database."""
         connect = database._connection
 

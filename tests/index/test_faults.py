@@ -19,7 +19,6 @@ import pytest
 from pydantic import Field
 
 from index import library_rows
-from index.database import Database
 from index.embedding import Embedder
 from index.errors import EmbeddingError, StoreError, VectorStoreError
 from index.indexing import WriteRate
@@ -31,6 +30,7 @@ from index.rereading import Known
 from index.retrieval import Fusion
 from index.sources import read_source
 from index.sources.fetching import Fetcher
+from index.sqlite_database import SqliteDatabase
 from index.steps import Step
 from tests.fakes import cutting
 from tests.fakes.cutting import Seen
@@ -325,7 +325,7 @@ async def test_a_database_that_another_process_holds_publishes_nothing_and_says_
 
 
 async def test_who_reads_for_the_first_time_waits_for_nobody_who_writes(data: Path) -> None:
-    database = Database(data / "footnote.db", busy_timeout=0.2)
+    database = SqliteDatabase(data / "footnote.db", busy_timeout=0.2)
     with holding(data / "footnote.db") as holder:
         holder.hold()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 from bot.state.replies import Sending
+from index.connections import Connection
 from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.discord_world import World
 
@@ -17,7 +17,7 @@ async def keep_old(world: World, *, days: int, guild: int | None = None) -> str:
     reply_id = await world.stores.replies.record(bridge_answer(), sending)
     at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="microseconds")
 
-    def work(connection: sqlite3.Connection) -> None:
+    def work(connection: Connection) -> None:
         connection.execute("UPDATE reply SET created_at = ? WHERE id = ?", (at, reply_id))
 
     await world.stores.replies._database.write(work)
@@ -27,7 +27,7 @@ async def keep_old(world: World, *, days: int, guild: int | None = None) -> str:
 async def left(world: World) -> set[str]:
     """The servers that the bot knows that it left."""
 
-    def work(connection: sqlite3.Connection) -> set[str]:
+    def work(connection: Connection) -> set[str]:
         return {row[0] for row in connection.execute("SELECT guild_id FROM left_server")}
 
     return await world.stores.replies._database.read(work)

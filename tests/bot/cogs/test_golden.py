@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ import simcord
 
 from bot.cogs.golden import FORGOTTEN, KEEP, NOT_MINE
 from bot.cogs.shown import read_answer_id
+from index.connections import Connection
 from index.errors import SourceError
 from index.records import GoldenCheck, JobInfo, JobState
 from tests.fakes.discord_plans import HOSTILE, make_golden
@@ -238,7 +238,7 @@ async def _move_elsewhere(world: World, answer_id: str) -> None:
     """Make the answer's id name an answer of another server."""
     row = (str(world.guild.id + 1), answer_id)
 
-    def work(connection: sqlite3.Connection) -> None:
+    def work(connection: Connection) -> None:
         moved = connection.execute("UPDATE reply SET guild_id = ? WHERE id = ?", row)
         assert moved.rowcount == 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ import simcord
 from bot.cogs.quotes import FORGOTTEN, NOTHING_LEFT
 from bot.rendering.reply_actions import QUOTES_ID
 from bot.state.replies import Sending
+from index.connections import Connection
 from tests.fakes.discord_samples import BRIDGE, bridge_answer, quoting
 from tests.fakes.discord_world import World, text_of
 
@@ -193,7 +193,7 @@ async def test_quotes_that_were_kept_before_there_were_labels_are_shown(world: W
         bridge_answer(), guild_id=world.guild.id, channel_id=world.channel.id
     )
 
-    def forget_labels(connection: sqlite3.Connection) -> None:
+    def forget_labels(connection: Connection) -> None:
         (quotes,) = connection.execute("SELECT quotes FROM sent_answer").fetchone()
         old = [{k: v for k, v in q.items() if k != "superseded_by"} for q in json.loads(quotes)]
         connection.execute("UPDATE sent_answer SET quotes = ?", (json.dumps(old),))

@@ -16,7 +16,7 @@ from bot.llm.model import Limits, LlamaIndexModel
 from bot.llm.turns import Turns
 from bot.settings import Settings
 from bot.state.spending import SpendingLog
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.model_server import WIRES, ModelServer, Wire, serve_model
 
 KEY = "sk-very-secret-0815"
@@ -53,14 +53,16 @@ async def server(wire: Wire) -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    it = Database(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    it = SqliteDatabase(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def make(clean_environment: None, database: Database) -> AsyncIterator[Callable[..., Asking]]:
+async def make(
+    clean_environment: None, database: SqliteDatabase
+) -> AsyncIterator[Callable[..., Asking]]:
     """Makes a model for a server. What is not given has generous limits."""
     made: list[LlamaIndexModel] = []
 

@@ -9,7 +9,7 @@ from bot.checks import Check, State
 from bot.doctor_model import check_model
 from bot.settings import Settings
 from bot.state.spending import SpendingLog
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.model_server import ModelServer, OpenAIWire, Wire, fails, says
 
 
@@ -69,7 +69,7 @@ async def test_a_model_that_does_not_answer_says_why_without_the_key(
 
 
 async def test_the_budget_shows_what_was_used_today(server: ModelServer, tmp_path: Path) -> None:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     log = SpendingLog(database)
     await log.open()
     await log.reserve("a", read=600, written=400)
@@ -83,7 +83,7 @@ async def test_the_budget_shows_what_was_used_today(server: ModelServer, tmp_pat
 
 
 async def test_looking_at_the_budget_changes_nothing(server: ModelServer, tmp_path: Path) -> None:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     await database.migrate("other", ("CREATE TABLE other (id INTEGER);",))
 
     check = (await by_name(make_settings(server, tmp_path)))["budget"]

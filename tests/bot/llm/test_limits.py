@@ -18,9 +18,9 @@ from bot.answering.rewrite_model import ModelRewriter
 from bot.llm.breaker import BreakerState, CircuitBreaker
 from bot.llm.model import Limits
 from bot.state.spending import Limit, SpendingLog
-from index.database import Database
 from index.errors import StoreError
 from index.models import Article, SearchResult
+from index.sqlite_database import SqliteDatabase
 from prompts import load_all
 from tests.fakes.answering import ArticlesInMemory, ScriptedComposer, no_link, passages_of
 from tests.fakes.model_server import (
@@ -159,7 +159,7 @@ async def test_a_trial_that_was_cancelled_does_not_block_the_next(
 
 
 async def test_nobody_is_asked_when_the_budget_is_used_up(
-    server: ModelServer, make: Make, database: Database
+    server: ModelServer, make: Make, database: SqliteDatabase
 ) -> None:
     spending = SpendingLog(database, one_account=Limit(tokens=100))
     asking = make(server, spending=spending)
@@ -176,7 +176,7 @@ async def test_nobody_is_asked_when_the_budget_is_used_up(
 
 
 async def test_a_budget_that_is_used_up_does_not_open_the_breaker(
-    server: ModelServer, make: Make, database: Database
+    server: ModelServer, make: Make, database: SqliteDatabase
 ) -> None:
     breaker = CircuitBreaker(failures=1)
     spending = SpendingLog(database, all_accounts=Limit(tokens=0))

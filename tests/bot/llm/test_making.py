@@ -17,7 +17,7 @@ from bot.llm.making import make_model
 from bot.llm.providers import PROVIDERS
 from bot.settings import Settings
 from bot.settings_llm import KINDS
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.model_server import OpenAIWire, says, serve_model
 
 OWN_CLASS = """
@@ -44,8 +44,8 @@ class Parrot(CustomLLM):
 
 
 @pytest.fixture
-async def database(tmp_path: Path, clean_environment: None) -> AsyncIterator[Database]:
-    it = Database(tmp_path / "footnote.db")
+async def database(tmp_path: Path, clean_environment: None) -> AsyncIterator[SqliteDatabase]:
+    it = SqliteDatabase(tmp_path / "footnote.db")
     yield it
     await it.close()
 
@@ -66,12 +66,12 @@ def test_each_kind_of_the_settings_has_a_provider() -> None:
     assert set(KINDS) == set(PROVIDERS)
 
 
-async def test_without_the_setting_there_is_no_model(database: Database) -> None:
+async def test_without_the_setting_there_is_no_model(database: SqliteDatabase) -> None:
     assert await make_model(Settings(), database, zone=ZoneInfo("UTC")) is None
 
 
 async def test_the_model_of_the_settings_answers_and_its_tokens_are_kept(
-    database: Database,
+    database: SqliteDatabase,
 ) -> None:
     async with serve_model(OpenAIWire()) as server:
         server.will(says("Yes.", usage=(5, 6)))
@@ -87,7 +87,7 @@ async def test_the_model_of_the_settings_answers_and_its_tokens_are_kept(
 
 
 async def test_a_class_of_the_operators_own_streams_without_stopping_the_event_loop(
-    database: Database, own_class: str
+    database: SqliteDatabase, own_class: str
 ) -> None:
     settings = Settings(llm=own_class, llm_options={"words": "a b c"})
     model = await make_model(settings, database, zone=ZoneInfo("UTC"))
@@ -102,7 +102,7 @@ async def test_a_class_of_the_operators_own_streams_without_stopping_the_event_l
 
 
 async def test_an_error_of_the_operators_class_is_an_outage(
-    database: Database, own_class: str
+    database: SqliteDatabase, own_class: str
 ) -> None:
     model = await make_model(Settings(llm=own_class), database, zone=ZoneInfo("UTC"))
 
@@ -113,7 +113,7 @@ async def test_an_error_of_the_operators_class_is_an_outage(
     assert "no cracker" in str(caught.value)
 
 
-async def test_a_thread_whose_reader_left_ends(database: Database, own_class: str) -> None:
+async def test_a_thread_whose_reader_left_ends(database: SqliteDatabase, own_class: str) -> None:
     settings = Settings(llm=own_class, llm_options={"words": "a " * 10_000})
     model = await make_model(settings, database, zone=ZoneInfo("UTC"))
     assert model is not None
@@ -128,7 +128,7 @@ async def test_a_thread_whose_reader_left_ends(database: Database, own_class: st
 
 
 async def test_a_library_that_is_missing_says_what_to_install(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Nothing:
         @staticmethod
@@ -144,7 +144,7 @@ async def test_a_library_that_is_missing_says_what_to_install(
 
 
 async def test_arguments_that_a_class_does_not_take_are_refused_without_the_key(
-    database: Database,
+    database: SqliteDatabase,
 ) -> None:
     settings = Settings(
         llm="anthropic",
@@ -164,14 +164,14 @@ async def test_arguments_that_a_class_does_not_take_are_refused_without_the_key(
 
 @pytest.mark.parametrize("kind", ["os:system", "os:PathLike", "os:nothing", "parrot_llm:Nothing"])
 async def test_what_is_no_language_model_is_refused_at_once(
-    database: Database, own_class: str, kind: str
+    database: SqliteDatabase, own_class: str, kind: str
 ) -> None:
     with pytest.raises(ModelSettingsError, match="must name a language model of LlamaIndex"):
         await make_model(Settings(llm=kind), database, zone=ZoneInfo("UTC"))
 
 
 async def test_a_module_that_cannot_be_loaded_is_refused_at_once(
-    database: Database, own_class: str, tmp_path: Path
+    database: SqliteDatabase, own_class: str, tmp_path: Path
 ) -> None:
     (tmp_path / "parrot_llm.py").write_text("raise ValueError('no perch')")
 

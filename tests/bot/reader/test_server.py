@@ -12,9 +12,9 @@ import structlog
 
 from bot.reader.server import ReaderLimits
 from bot.reader.shelf import Door, Shelf
-from index.database import Database
 from index.errors import StoreError
 from index.models import Article
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.libraries import Opened, article
 from tests.fakes.reader import Reader, serve_reader
 
@@ -321,7 +321,7 @@ async def test_a_connection_that_asks_for_nothing_is_closed_and_one_that_asked_i
 class BrokenShelf(Shelf):
     """Fails when a page is asked for."""
 
-    def __init__(self, database: Database, error: Exception) -> None:
+    def __init__(self, database: SqliteDatabase, error: Exception) -> None:
         super().__init__(database)
         self._error = error
 
@@ -336,7 +336,7 @@ class BrokenShelf(Shelf):
 async def test_a_failure_gives_a_page_and_no_address_in_the_log(
     opened: Opened, error: Exception, expected: int
 ) -> None:
-    shelf = BrokenShelf(Database(opened.folder / "footnote.db"), error)
+    shelf = BrokenShelf(SqliteDatabase(opened.folder / "footnote.db"), error)
     async with serve_reader(opened, shelf=shelf) as reader:
         link = reader.link(BRIDGE, QUOTE)
         with structlog.testing.capture_logs() as logs:

@@ -12,21 +12,21 @@ import pytest
 
 from bot.state.answers import AnswerLog, SentAnswer, confirm_quotes
 from bot.state.command_hash import CommandHashes
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer, quoting
 
 NOW = datetime(2031, 6, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    it = Database(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    it = SqliteDatabase(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def log(database: Database) -> AnswerLog:
+async def log(database: SqliteDatabase) -> AnswerLog:
     it = AnswerLog(database, now=lambda: NOW)
     await it.open()
     return it
@@ -66,7 +66,7 @@ async def test_it_is_found_in_its_own_server_only(log: AnswerLog) -> None:
 
 async def test_it_is_found_after_the_database_was_closed(log: AnswerLog, tmp_path: Path) -> None:
     answer_id = await log.record(bridge_answer(), guild_id=7, channel_id=8)
-    other = Database(tmp_path / "footnote.db")
+    other = SqliteDatabase(tmp_path / "footnote.db")
     again = AnswerLog(other)
     await again.open()
 
@@ -106,7 +106,9 @@ async def test_a_quote_that_does_not_stand_there_is_taken_out(log: AnswerLog) ->
     assert confirmed.unconfirmed == (2, 3)
 
 
-async def test_the_hash_of_the_commands_is_kept_for_each_application(database: Database) -> None:
+async def test_the_hash_of_the_commands_is_kept_for_each_application(
+    database: SqliteDatabase,
+) -> None:
     hashes = CommandHashes(database)
     await hashes.open()
     await hashes.open()

@@ -10,7 +10,7 @@ import pytest
 
 from bot.state.feedback import TEXT_LIMIT, Case, Complaint, Counts, FeedbackLog
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, MO, START, Clock, sending
 
@@ -22,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it

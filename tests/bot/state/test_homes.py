@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, Clock, sending
 
@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it

@@ -21,8 +21,8 @@ from bot.state.personal_rows import Subject
 from bot.state.spending import SpendingLog
 from bot.state.stores import Stores
 from index import schema
-from index.database import Database
 from index.forgetting import ACTORS, FORGOTTEN, TOLD
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import BRIDGE, bridge_answer, refusal
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, MO, START, Clock, sending
 
@@ -71,8 +71,8 @@ INSERT INTO server_change (token, guild_id, user_id, setting, was, wanted, creat
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    it = Database(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    it = SqliteDatabase(tmp_path / "footnote.db")
     await it.migrate(schema.SCHEMA, schema.STEPS)
     await GapLog(it).open()
     await SpendingLog(it).open()
@@ -81,20 +81,20 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def stores(database: Database) -> Stores:
+async def stores(database: SqliteDatabase) -> Stores:
     it = Stores(database, now=Clock())
     await it.open()
     return it
 
 
-async def run(database: Database, query: str, *given: object) -> list[tuple[object, ...]]:
+async def run(database: SqliteDatabase, query: str, *given: object) -> list[tuple[object, ...]]:
     def work(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(query, given)]
 
     return await database.write(work)
 
 
-async def fill(database: Database, guild: int, *actors: int) -> None:
+async def fill(database: SqliteDatabase, guild: int, *actors: int) -> None:
     """A library in which these people did something of every kind."""
     name = library_of(guild)
     await run(database, "INSERT INTO library (pk, name) VALUES (?, ?)", guild, name)
@@ -112,7 +112,7 @@ async def fill(database: Database, guild: int, *actors: int) -> None:
             await database.write(lambda c, q=query, r=row: c.execute(q, r).rowcount)  # type: ignore[misc]
 
 
-async def dump(database: Database) -> str:
+async def dump(database: SqliteDatabase) -> str:
     """Every value of every table, as one text."""
 
     def work(connection: sqlite3.Connection) -> str:
@@ -128,7 +128,7 @@ async def dump(database: Database) -> str:
 
 
 async def test_every_column_that_may_name_somebody_is_looked_after(
-    database: Database, stores: Stores
+    database: SqliteDatabase, stores: Stores
 ) -> None:
     def work(connection: sqlite3.Connection) -> set[tuple[str, str]]:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -149,7 +149,7 @@ async def test_every_column_that_may_name_somebody_is_looked_after(
 
 
 async def test_nothing_is_left_of_somebody_who_is_forgotten(
-    database: Database, stores: Stores
+    database: SqliteDatabase, stores: Stores
 ) -> None:
     ann, ben = 800000000000000017, 800000000000000023
     await fill(database, HERE, ann, ben)
@@ -188,7 +188,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(
 
 
 async def test_forgetting_in_one_server_leaves_the_others_alone(
-    database: Database, stores: Stores
+    database: SqliteDatabase, stores: Stores
 ) -> None:
     for guild in (HERE, ELSEWHERE):
         await fill(database, guild, ANN)
@@ -205,7 +205,7 @@ async def test_forgetting_in_one_server_leaves_the_others_alone(
 
 
 async def test_the_name_goes_out_of_sentences_too_and_no_longer_number_is_touched(
-    database: Database, stores: Stores
+    database: SqliteDatabase, stores: Stores
 ) -> None:
     await fill(database, HERE, 123)
     await run(database, "UPDATE audit SET detail = 'told by discord:123 and discord:1234'")
@@ -221,7 +221,7 @@ async def test_the_name_goes_out_of_sentences_too_and_no_longer_number_is_touche
 
 
 async def test_a_gap_goes_only_with_the_last_one_who_asked_it(
-    database: Database, stores: Stores
+    database: SqliteDatabase, stores: Stores
 ) -> None:
     gaps = GapLog(database, now=Clock())
     for asked, askers in {"Who paid?": (ANN,), "who SWIMS": (ANN, BEN)}.items():
@@ -259,7 +259,9 @@ async def test_their_questions_leave_the_conversations_that_others_went_on_with(
     assert stores.conversations.turns(talk) == (others,)
 
 
-async def test_what_is_handed_over_is_theirs_alone(database: Database, stores: Stores) -> None:
+async def test_what_is_handed_over_is_theirs_alone(
+    database: SqliteDatabase, stores: Stores
+) -> None:
     await fill(database, HERE, ANN, BEN)
     mine = await stores.replies.record(bridge_answer(), sending(ANN, private=True))
     refused = refusal(Reason.NOTHING_FOUND, BRIDGE, asked="Secret of Ben?")

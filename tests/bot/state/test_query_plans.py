@@ -11,11 +11,11 @@ from bot.state.gaps import GapLog
 from bot.state.personal_rows import OWN_GAPS, Subject
 from bot.state.replies import ReplyLog, SentReply
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.kept_replies import ANN, HERE
 
 
-async def explain(database: Database, query: str, given: object) -> str:
+async def explain(database: SqliteDatabase, query: str, given: object) -> str:
     def work(connection: sqlite3.Connection) -> str:
         steps = connection.execute(f"EXPLAIN QUERY PLAN {query}", given)  # type: ignore[arg-type]
         return "\n".join(str(step["detail"]) for step in steps)
@@ -26,7 +26,7 @@ async def explain(database: Database, query: str, given: object) -> str:
 async def test_whether_a_gap_is_theirs_alone_is_looked_up_and_not_searched_for(
     tmp_path: Path,
 ) -> None:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     await Stores(database).open()
     await GapLog(database).open()
 
@@ -46,7 +46,7 @@ async def test_a_deleted_message_is_looked_up_and_not_searched_for(
         asked.append((where, given))
         return ()
 
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     stores = Stores(database)
     await stores.open()
     monkeypatch.setattr(ReplyLog, "select", select)

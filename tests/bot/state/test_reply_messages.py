@@ -12,7 +12,7 @@ import pytest
 from bot.state.replies import ReplyLog, Sending, State
 from bot.state.shares import ShareLog
 from bot.state.stores import Stores
-from index.database import Database
+from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import bridge_answer
 
 GUILD, OTHER, CHANNEL, ASKER = 1, 2, 10, 100
@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = Database(tmp_path / "footnote.db")
+    database = SqliteDatabase(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it
