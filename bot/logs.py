@@ -7,31 +7,31 @@ JSON lines or, for a terminal, as text.
 from __future__ import annotations
 
 import logging
-import re
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import TextIO
+from urllib.parse import unquote, urlsplit
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from pydantic import BaseModel, SecretStr
+from structlog.typing import Processor
 
-REMOVED = "[removed]"
-_SECRET_KEY = re.compile(
-    r"token(?!s)|secret|passw|authorization|api_?key|cookie|credential", re.IGNORECASE
+from bot.exception_lines import write_exception
+from bot.scrubbing import Scrubber
+
+_LIBRARIES = (
+    "discord",
+    "chromadb",
+    "httpx",
+    "httpcore",
+    "aiohttp",
+    "asyncio",
+    "trafilatura",
+    "onnxruntime",
+    "psycopg",
 )
-_SECRET_SHAPES = (
-    re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),  # Discord's tokens
-    re.compile(r"(?<=/webhooks/)\d+/[\w-]{20,}"),  # Discord's webhook and interaction tokens
-    re.compile(r"(?<=/interactions/)\d+/[\w-]{20,}"),
-    re.compile(r"\b(?:sk|pk|rk|ghp|gho|xox[abp])[-_][\w-]{16,}"),
-    re.compile(r"(?<=Bearer )[\w.~+/=-]{8,}|(?<=Bot )[\w.-]{20,}"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-)
-# What people asked and were told is theirs; a log needs at most how long it was.
-_PRIVATE_KEYS = frozenset({"question", "query", "answer", "text", "quote", "content", "params"})
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_LIBRARIES = ("discord", "chromadb", "httpx", "httpcore", "asyncio", "trafilatura", "onnxruntime")
+# Whether traces arrive is said by us, once in a while; it would repeat it with each batch.
+_MUTE = ("opentelemetry",)
 
 
 def configure_logging(
@@ -83,8 +83,8 @@ def _shared_steps(secrets: Sequence[str]) -> list[Processor]:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        _Scrubber(secrets),
+        write_exception,
+        Scrubber(secrets),
     ]
 
 
@@ -100,39 +100,21 @@ def _route_standard_logging(handler: logging.Handler, level: str) -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         logger.propagate = True
+    for name in _MUTE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     logging.captureWarnings(capture=True)
 
 
-class _Scrubber:
-    """The last step before rendering: takes out what must not be logged, at any depth."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = tuple(sorted((s for s in secrets if s), key=len, reverse=True))
-
-    def __call__(
-        self, _logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]
-    ) -> EventDict:
-        return {key: self._scrub(key, value) for key, value in event.items()}
-
-    def _scrub(self, key: str, value: object) -> object:
-        # Keys with an underscore in front are structlog's own: the record and where it came from.
-        if key.startswith("_") or value is None or isinstance(value, bool | int | float):
-            return value
-        if key in _PRIVATE_KEYS:
-            return f"({len(str(value))} characters)"
-        if _SECRET_KEY.search(key):
-            return REMOVED
-        if isinstance(value, Mapping):
-            return {str(k): self._scrub(str(k), v) for k, v in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self._scrub("", item) for item in value]
-        return self._clean(str(value), keep_lines=key in {"exception", "stack"})
-
-    def _clean(self, text: str, *, keep_lines: bool) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, REMOVED)
-        for shape in _SECRET_SHAPES:
-            text = shape.sub(REMOVED, text)
-        control = _CONTROL_BUT_LINES if keep_lines else _CONTROL
-        text = control.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def find_secrets(settings: BaseModel) -> tuple[str, ...]:
+    """Every secret of a settings object, and the password within those that are addresses."""
+    fields = type(settings).model_fields
+    given = (getattr(settings, name) for name in fields)
+    secrets = [each.get_secret_value() for each in given if isinstance(each, SecretStr)]
+    passwords = []
+    for secret in secrets:
+        try:
+            password = urlsplit(secret).password
+        except ValueError:
+            continue
+        passwords += [password, unquote(password)] if password else []
+    return tuple(filter(None, (*secrets, *passwords)))
