@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= .footnote/demo
 
-.PHONY: help demo test check format words lock model scorer eval bench clean
+.PHONY: help demo test check format words lock model scorer eval bench load change fuzz audit licences clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -66,7 +66,23 @@ eval: $(VENV)/.installed ## figures over seeds/ and the sets in SETS, into .foot
 	@$(BIN)/python -m tests.bench.eval_sets $(SETS) --out .footnote/eval $(if $(FULL),--full)
 
 ARTICLES ?= ../shared/eval/newshop_dev/articles.jsonl.gz
-bench: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.jsonl[.gz]
+QUESTIONS ?= ../shared/eval/newshop_dev/questions.jsonl
+MORE ?= ../shared/eval/squad_articles/articles.jsonl
+build/peers/.installed: requirements-peers.in
+	@echo "Installing what Footnote is compared with (a few minutes, torch among it) ..."
+	@$(PYTHON) -m venv build/peers
+	@build/peers/bin/python -m pip install -qq --disable-pip-version-check -r requirements-peers.in
+	@touch $@
+
+bench: $(VENV)/.installed-dev build/peers/.installed ## Footnote beside the stock, into docs/benchmarks.md; QUICK=1 is one small round
+	@$(BIN)/python -m tests.bench.versus $(ARTICLES) $(QUESTIONS) $(if $(QUICK),--quick)
+	@$(BIN)/python -m tests.bench.versus.report
+
+load: $(VENV)/.installed-dev ## a thousand members ask the real bot on the loopback, into docs/benchmarks.md
+	@$(BIN)/python -m tests.bench.load $(ARTICLES) $(MORE) $(QUESTIONS)
+	@$(BIN)/python -m tests.bench.versus.report
+
+change: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.jsonl[.gz]
 	@$(BIN)/python -m tests.bench.change_one $(ARTICLES) --times 1
 	@$(BIN)/python -m tests.bench.change_one $(ARTICLES) --model words
 
@@ -76,6 +92,23 @@ lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml requirements-build.in --all-extras -c requirements.lock -o requirements-image.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-annotate --no-header -q requirements-model.in -o requirements-model.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q .ci/audit.in -o .ci/audit.lock
+
+TARGET ?= read_html
+SECONDS ?= 600
+fuzz: $(VENV)/.installed-dev ## fuzz one reader of strangers' texts; TARGET=read_html SECONDS=600
+	@test -x build/fuzz/bin/python || $(PYTHON) -m venv build/fuzz
+	@build/fuzz/bin/python -m pip install -qq --disable-pip-version-check atheris
+	@PYTHONPATH=.:$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+	  build/fuzz/bin/python -m tests.fuzz.run $(TARGET) --seconds $(SECONDS)
+
+audit: $(VENV)/.installed-dev ## ask the vulnerability service about all locked packages; ends with 3 if it cannot be asked
+	@test -x build/audit/bin/python || $(PYTHON) -m venv build/audit
+	@build/audit/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/audit.lock
+	@$(BIN)/python -m tests.tools.audit build/audit/bin/pip-audit
+
+licences: $(VENV)/.installed-dev ## write docs/licences.md anew from what is installed and locked
+	@$(BIN)/python -m tests.tools.licences
 
 clean: ## remove the environment and the demo's data
 	rm -rf $(VENV) $(DATA)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 # A word, or what ends a sentence.
-_TOKEN = re.compile(r"[^\W_]+|[.!?。！？]+(?=\s|$)|\n")
+# A run of stops is looked at from its beginning alone: a text of nothing else takes no longer.
+_TOKEN = re.compile(r"[^\W_]+|(?<![.!?。！？])[.!?。！？]++(?=\s|$)|\n")
 _POSSESSIVE = re.compile(r"'s?(?!\w)")
 
 # Suffix, what stands instead, and how short the rest may be. The first that fits counts.
@@ -45,6 +45,8 @@ _SHORTEST = 3
 # Words compared by more than equality have at least this many letters.
 SHORTEST_ROOT = 5
 _LONGEST_ENDING = 3
+# A passage is shorter; whatever is not would fill the memory.
+_REMEMBERED_LENGTH = 4_000
 
 
 def stems_of(text: str) -> list[str]:
@@ -52,17 +54,30 @@ def stems_of(text: str) -> list[str]:
     return [stem for sentence in stems_by_sentence(text) for stem in sentence]
 
 
-def stems_by_sentence(text: str) -> Iterator[list[str]]:
+def stems_by_sentence(text: str) -> tuple[tuple[str, ...], ...]:
     """The stems of each sentence, in order; cut roughly, at full stops and line ends."""
+    return _remembered(text) if len(text) <= _REMEMBERED_LENGTH else _read_stems(text)
+
+
+# The same passages are looked at for many questions. The stems are shared, so an entry
+# takes little more than its text.
+@lru_cache(maxsize=4_000)
+def _remembered(text: str) -> tuple[tuple[str, ...], ...]:
+    return _read_stems(text)
+
+
+def _read_stems(text: str) -> tuple[tuple[str, ...], ...]:
+    sentences: list[tuple[str, ...]] = []
     sentence: list[str] = []
     for token in _TOKEN.findall(_plain(text)):
         if token[0].isalnum():
             sentence.append(stem_of(token))
         elif sentence:
-            yield sentence
+            sentences.append(tuple(sentence))
             sentence = []
     if sentence:
-        yield sentence
+        sentences.append(tuple(sentence))
+    return tuple(sentences)
 
 
 def _plain(text: str) -> str:
@@ -70,7 +85,10 @@ def _plain(text: str) -> str:
     text = text.replace("’", "'").lower()
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        for letter in set(apart):
+            if unicodedata.combining(letter):
+                apart = apart.replace(letter, "")
+        text = apart
     return _POSSESSIVE.sub("", text)
 
 

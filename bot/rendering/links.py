@@ -10,6 +10,10 @@ LINK_LIMIT = 512
 
 _PARTS_KEPT = "/%:@!$&',;=+-._~"
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f\\]")
+# An address of IPv6; some parsers pass over what stands behind it.
+_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
+# "@everyone" may be the name of somebody's page; the address leads there in this form too.
+_CALL = re.compile("@(?=everyone|here)", re.IGNORECASE)
 
 
 def safe_url(url: str | None) -> str | None:
@@ -25,6 +29,8 @@ def safe_url(url: str | None) -> str | None:
         host, port = parts.hostname, parts.port
         if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
             return None
+        if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):
+            return None
         name = host if host.isascii() else host.encode("idna").decode("ascii")
         path = quote(parts.path, safe=_PARTS_KEPT)
         query = quote(parts.query, safe=_PARTS_KEPT + "?")
@@ -34,9 +40,10 @@ def safe_url(url: str | None) -> str | None:
     if not re.fullmatch(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+", name):
         return None
     netloc = f"[{name}]" if ":" in name else name
-    return urlunsplit(
+    safe = urlunsplit(
         (parts.scheme, netloc if port is None else f"{netloc}:{port}", path, query, fragment)
     )
+    return _CALL.sub("%40", safe)
 
 
 def short_url(url: str | None) -> str | None:

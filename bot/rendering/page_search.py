@@ -109,10 +109,17 @@ class SearchablePage:
         pattern = re.compile(_GAP.join(folded))
         while found := pattern.search(self.folded, at):
             at = found.start() + 1
-            if not whole_words or not any(
-                _INSIDE.match(self.folded, edge) for edge in found.span()
-            ):
+            if not whole_words or not any(map(self._is_inside_word, found.span())):
                 yield found.start(1)
+
+    def _is_inside_word(self, at: int) -> bool:
+        """Whether a place of the folded copy surely lies between two letters of one word.
+
+        What folding leaves out between them, such as a control character, may part words.
+        """
+        if not _INSIDE.match(self.folded, at):
+            return False
+        return self.to_text(at) - self.to_text(at - 1) <= 1
 
 
 class Letters:

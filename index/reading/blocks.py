@@ -54,20 +54,20 @@ class BlockBuilder:
     def heading(self, text: str, level: int) -> None:
         """A heading of level 1 to 6."""
         line = one_line(text)
-        if line:
+        if line.strip():  # no-break spaces alone name nothing
             start = self._add(line)
             self._headings.append(Heading(start, start + len(line), min(max(level, 1), 6)))
 
     def item(self, text: str, marker: str, depth: int, run: object) -> None:
         """A list item; ``depth`` is 0 at the top; items of one list share ``run``."""
         line = one_line(text)
-        if line:
+        if line.strip():
             self._add(f"{'  ' * min(depth, MAX_INDENT)}{marker} {line}", run)
 
     def row(self, cells: list[str], run: object) -> None:
         """A table row; rows of one table share ``run``."""
         lines = [one_line(cell) for cell in cells]
-        if any(lines):
+        if any(line.strip() for line in lines):
             self._add(" | ".join(lines).strip(" "), run)
 
     def code(self, text: str) -> None:

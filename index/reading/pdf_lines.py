@@ -21,7 +21,9 @@ _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+[^\W\d_]")
 _ENTRY = re.compile(r"(?:\. ?){4,}\s*\w{0,5}$")
 _ENDS_SENTENCE = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
-_COMPOUND = re.compile(r"[-\u2010]\S*[-\u2010]$")
+_COMPOUND = re.compile(r"[-\u2010]")
+# How far back the word at a line's end is looked for: a paragraph may be very long.
+_WORD = 200
 # A line shorter than this part of a full one ends its paragraph, if it ends a sentence.
 _FULL = 0.85
 _SHORT = 0.6
@@ -61,9 +63,10 @@ def _ends_paragraph(line: str, following: str, width: int) -> bool:
 
 
 def _join(text: str, line: str) -> str:
-    if _HYPHEN.search(text) and line[0].islower():
+    if _HYPHEN.search(text[-2:]) and line[0].islower():
         # "state-of-the-" keeps its last hyphen, "harb-" loses it.
-        return (text if _COMPOUND.search(text) else text[:-1]) + line
+        word = text[-_WORD:].rsplit(maxsplit=1)[-1][:-1]
+        return (text if _COMPOUND.search(word) else text[:-1]) + line
     return f"{text} {line}"
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import assume, example, given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from bot.answering.models import Quote
 from bot.rendering.linking import ArticleLinks
 from bot.rendering.links import LINK_LIMIT, safe_url, short_url
+from tests.fakes.text_fragments import find_fragment, fragment_parts
 
 
 def build_link(url: str | None, text: str, start: int, end: int) -> str | None:
@@ -56,7 +56,7 @@ def test_a_browser_finds_the_quote_first_and_whole(quote: tuple[str, int, int]) 
     assert link is not None
     assert len(link) <= LINK_LIMIT
     assume(link != URL)
-    first, last = next(_find(link, text))
+    first, last = next(find_fragment(link, text))
     # All of the quote but what is no word at its ends.
     assert re.fullmatch(r"[\W_]*", text[start:first])
     assert re.fullmatch(r"[\W_]*", text[last:end])
@@ -71,7 +71,7 @@ def test_every_part_of_a_fragment_stands_in_one_block_of_the_article(
     link = build_link(URL, text, start, end)
 
     assert link is not None
-    for part in _parts(link).values():
+    for part in fragment_parts(link).values():
         assert part in text
         assert not re.search(r"[\n|]", part)
 
@@ -162,6 +162,7 @@ def test_shorter_words_are_taken_before_the_fragment_is_given_up() -> None:
         "https://name:secret@a.example/", "https://name@a.example/", "https:///path", "https://",
         "https://a.example:port/", "https://a b.example/", "https://a.example/\n", "https://[::1/",
         "https://a.example\\@b.example/", "https://a.example/a b", "https://ex)ample/", "https://<x>",
+        "https://[::]paper.example/",
         "data:text/html,x", "//a.example/", "https://a.example/\x00",
     ],
 )  # fmt: skip
@@ -182,6 +183,7 @@ def test_what_nobody_should_follow_is_no_link(url: str | None) -> None:
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
         ("http://a.example:8080/?u=<x>|`*`", "http://a.example:8080/?u=%3Cx%3E%7C%60%2A%60"),
         ("http://[2001:db8::1]:80/", "http://[2001:db8::1]:80/"),
+        ("https://a.example/@Everyone/@her", "https://a.example/%40Everyone/@her"),
     ],
 )
 def test_urls_are_kept_in_a_form_that_breaks_out_of_nothing(url: str, safe: str) -> None:
@@ -203,73 +205,3 @@ def test_a_safe_url_stays_the_same_and_stays_inside_a_masked_link(path: str, que
 def test_a_page_with_a_long_address_is_not_shown() -> None:
     assert short_url("https://a.example/" + "a" * 600) is None
     assert short_url("https://a.example/a") == "https://a.example/a"
-
-
-def _parts(link: str) -> dict[str, str]:
-    """The decoded parts of a text fragment, by what they are."""
-    directive = link.partition(":~:text=")[2]
-    parts = directive.split(",") if directive else []
-    found = {}
-    if parts and parts[0].endswith("-"):
-        found["prefix"] = parts.pop(0)[:-1]
-    if parts and parts[-1].startswith("-"):
-        found["suffix"] = parts.pop()[1:]
-    found.update(zip(("start", "end"), parts, strict=False))
-    return {name: unquote(part) for name, part in found.items()}
-
-
-def _find(link: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where a browser would find the fragment in the text, the first place first."""
-    parts = _parts(link)
-    for at in range(len(text)):
-        start = _match(text, at, parts["start"])
-        if start is None or not _bounded(text, at, start):
-            continue
-        if "prefix" in parts and not any(
-            (end := _match(text, before, parts["prefix"])) is not None
-            and end <= at
-            and re.fullmatch(r"[\W_]*", text[end:at])
-            for before in range(at)
-            if before == 0 or not (text[before - 1] + text[before]).isalnum()
-        ):
-            continue
-        if "end" not in parts and not _followed(text, start, parts.get("suffix")):
-            continue
-        yield at, _end_of(text, start, parts.get("end"), parts.get("suffix"))
-
-
-def _followed(text: str, at: int, suffix: str | None) -> bool:
-    return suffix is None or _match(text, _skip(text, at), suffix) is not None
-
-
-def _end_of(text: str, start: int, last: str | None, suffix: str | None) -> int:
-    if last is None:
-        return start
-    for at in range(start, len(text)):
-        end = _match(text, at, last)
-        if end is not None and _bounded(text, at, end) and _followed(text, end, suffix):
-            return end
-    raise AssertionError(f"{last!r} does not follow")
-
-
-def _match(text: str, at: int, part: str) -> int | None:
-    """Where ``part`` ends if it stands at ``at``: any case, any whitespace."""
-    for word in re.split(r"(\s+)", part):
-        if not word.strip():
-            gap = re.compile(r"\s+").match(text, at) if word else None
-            at = gap.end() if gap else at
-        elif text[at : at + len(word)].casefold() == word.casefold():
-            at += len(word)
-        else:
-            return None
-    return at
-
-
-def _bounded(text: str, start: int, end: int) -> bool:
-    before = start == 0 or not (text[start - 1] + text[start]).isalnum()
-    return before and (end == len(text) or not (text[end - 1] + text[end]).isalnum())
-
-
-def _skip(text: str, at: int) -> int:
-    gap = re.compile(r"\s*").match(text, at)
-    return gap.end() if gap else at
