@@ -14,6 +14,7 @@ from typing import Any
 
 import prompts
 from bot.checks import Check, State
+from bot.doctor_operating import check_operating
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job
 from bot.llm.connecting import ModelSettingsError
@@ -63,12 +64,14 @@ async def _check_all(job: Job, *, online: bool) -> list[Check]:
     checks.append(Check("settings", State.OK, "All settings are known and can be used."))
     folder = check_folder(job.settings.data)
     checks += [folder, check_space(job.settings.data)]
-    if folder.state is not State.FAIL:
+    checks += await _check_stores(job.settings)
+    if all(check.state is not State.FAIL for check in checks):
         checks += [check async for check in _check_index(job)]
     checks += [await _check_embedder(job), await check_scorer(job.settings)]
     checks += await _check_model(job.settings, online=online)
     checks.append(check_prompts(job.settings.llm_prompts))
     checks.append(await _check_reader(job.settings, online=online))
+    checks += await check_operating(job.settings)
     checks.append(check_token(job.settings))
     if online and job.settings.discord_token is not None:
         from bot.doctor_online import check_discord
@@ -210,6 +213,13 @@ def _describe_library(name: str, status: dict[str, Any], report: dict[str, Any])
         f"Edition {report['edition']:,} is whole: {status['articles']:,} articles, "
         f"{report['chunks']:,} chunks.",
     )
+
+
+async def _check_stores(settings: Settings) -> list[Check]:
+    from bot.doctor_store import check_store
+    from bot.doctor_vectors import check_vectors
+
+    return [await check_store(settings), await check_vectors(settings)]
 
 
 async def _check_model(settings: Settings, *, online: bool) -> list[Check]:

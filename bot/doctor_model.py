@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from contextlib import aclosing
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,9 @@ from bot.llm.making import make_spending, name_model
 from bot.llm.providers import Asked
 from bot.settings import Settings
 from bot.state.spending import Limit, Spent
+from bot.wiring_store import find_store
 from index.errors import StoreError
-from index.sqlite_database import SqliteDatabase
+from index.sql import has_table
 
 NAME, BUDGET = "language model", "budget"
 _PROMPT = "Reply with the single word: yes"
@@ -55,24 +55,21 @@ def _describe_none(settings: Settings) -> Check:
 
 async def check_budget(settings: Settings) -> Check:
     """What the language model has used today, and what is left."""
-    path = settings.data / "footnote.db"
-    if not path.is_file():
+    try:
+        database = find_store(settings)
+    except StoreError as error:
+        return Check(BUDGET, State.WARN, f"What was used today cannot be read. {error}")
+    if database is None:
         return _describe_budget(settings, Spent())
-    database = SqliteDatabase(path)
     try:
         spending = make_spending(settings, database, zone=ZoneInfo(settings.timezone))
         # Looking changes nothing: the table is made when the first question is asked.
-        kept = await database.read(_is_kept)
+        kept = await database.read(lambda c: has_table(c, "model_call"))
         return _describe_budget(settings, await spending.spent_today() if kept else Spent())
     except StoreError as error:
         return Check(BUDGET, State.WARN, f"What was used today cannot be read. {error}")
     finally:
         await database.close()
-
-
-def _is_kept(connection: sqlite3.Connection) -> bool:
-    names = "SELECT 1 FROM sqlite_master WHERE name = 'model_call'"
-    return connection.execute(names).fetchone() is not None
 
 
 def _describe_budget(settings: Settings, spent: Spent) -> Check:

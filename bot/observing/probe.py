@@ -22,12 +22,24 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Ask, print what was answered in a line, and give the exit code."""
     given = arguments[0] if arguments else "/health"
     try:
-        status, said = _ask(_address(given, environment.get("FOOTNOTE_HEALTH_LISTEN", "")))
+        status, said = ask_health(given, environment.get("FOOTNOTE_HEALTH_LISTEN", ""))
     except (OSError, http.client.HTTPException, ValueError) as error:
         sys.stderr.write(f"no answer: {error}\n")
         return 1
     sys.stdout.write(f"{status} {said}\n")
     return 0 if status == http.client.OK else 1
+
+
+def ask_health(given: str, listen: str) -> tuple[int, str]:
+    """The status and the text that an address, or a path where ``listen`` says, answers with.
+
+    It blocks, for a few seconds at most.
+
+    Raises:
+        OSError, http.client.HTTPException: nobody answers there.
+        ValueError: that is no address.
+    """
+    return _ask(_address(given, listen))
 
 
 def _address(given: str, listen: str) -> tuple[str, int, str]:

@@ -57,7 +57,8 @@ def test_a_fresh_folder_is_well_and_says_what_comes_next(doctor: Doctor) -> None
     assert {name: check["state"] for name, check in checks.items()} == {
         "python": "ok", "settings": "ok", "data folder": "ok", "disk": "ok", "index": "warn",
         "embedder": "ok", "sentence scorer": "ok", "language model": "ok", "prompts": "ok",
-        "reader": "ok", "token": "warn", "intents": "ok",
+        "reader": "ok", "token": "warn", "intents": "ok", "store": "ok", "vector index": "ok",
+        "health": "ok",
     }  # fmt: skip
     assert checks["index"]["todo"] == "footnote index add TARGET"
     assert not Path(".footnote").exists(), "looking changes nothing"
