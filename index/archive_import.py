@@ -147,10 +147,10 @@ def _insert_sources(connection: Connection, archive: Archive, library: int) -> l
     keys = [0]
     for source in archive.rows(SOURCES):
         paused = 1 if source["schedule"] is not None else source["paused"]
-        cursor = connection.execute(
-            SOURCES.insert, {**source, "library": library, "paused": paused}
-        )
-        keys.append(int(cursor.lastrowid or 0))
+        (key,) = connection.execute(
+            f"{SOURCES.insert} RETURNING pk", {**source, "library": library, "paused": paused}
+        ).fetchone()
+        keys.append(int(key))
     return keys
 
 
@@ -164,10 +164,10 @@ def _insert_version(
     """The version's key. Nothing of it is in Chroma yet."""
     article = read_article(row)
     is_indexed = is_ours and row["chunks"] is not None
-    cursor = connection.execute(
+    (pk,) = connection.execute(
         "INSERT INTO version (library, version_id, article_id, title, text, published_at, authors, "
         "url, publisher, headings, fingerprint, likeness) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING pk",
         (
             library,
             article.version_id,
@@ -182,19 +182,18 @@ def _insert_version(
             fingerprint if is_indexed else None,
             sketch(words_of(article.title, article.text)),
         ),
-    )
-    pk = int(cursor.lastrowid or 0)
+    ).fetchone()
     if is_indexed:
         lexical.add_rows(connection, library, _insert_chunks(connection, pk, row))
-    return pk
+    return int(pk)
 
 
 def _insert_chunks(connection: Connection, version: int, row: Row) -> Iterator[lexical.LexicalRow]:
     for ordinal, (id_, start, end, heading, key) in enumerate(row["chunks"]):
-        cursor = connection.execute(
+        (pk,) = connection.execute(
             'INSERT INTO chunk (version, chunk_id, ordinal, start, "end", heading, embedding) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING pk",
             (version, id_, ordinal, start, end, heading, key),
-        )
+        ).fetchone()
         text = row["text"][start:end]
-        yield lexical.LexicalRow(int(cursor.lastrowid or 0), row["title"], heading, text)
+        yield lexical.LexicalRow(int(pk), row["title"], heading, text)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from index.archive_format import (
     FORMAT,
@@ -25,11 +26,12 @@ from index.archive_format import (
     Row,
     Table,
 )
-from index.connections import Connection, Cursor
+from index.connections import Connection
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
 from index.models import NOTE_PREFIX
 from index.pages import PageText
+from index.sql import stream
 
 # The same bytes whenever they are written.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -93,7 +95,7 @@ def _write_members(
     dimension, vectors = _write_vectors(connection, names, archive, on_row)
     members = [vectors]
     for table in TABLES:
-        lines = _read_rows(connection, table, connection.execute(table.select, names))
+        lines = _read_rows(connection, table, stream(connection, table.select, names))
         members.append(_write_lines(archive, table, lines, on_row))
     manifest = Manifest(row.name, row.edition, row.fingerprint or "", dimension, tuple(members))
     encoded = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=True, indent=1)
@@ -107,7 +109,7 @@ def _write_vectors(
     """The vectors as records of key and float32 values; the dimension, 0 without any."""
     writer, dimension = _Writer(archive, VECTORS, zipfile.ZIP_STORED), 0
     with writer:
-        for key, vector in connection.execute(_EMBEDDINGS, names):
+        for key, vector in stream(connection, _EMBEDDINGS, names):
             dimension = dimension or len(vector) // 4
             if len(vector) != 4 * dimension:
                 raise ArchiveError(
@@ -142,13 +144,13 @@ def _refuse_reserved(connection: Connection, names: Row) -> None:
         )
 
 
-def _read_rows(connection: Connection, table: Table, found: Cursor) -> Iterable[Row]:
+def _read_rows(connection: Connection, table: Table, found: Iterable[Any]) -> Iterable[Row]:
     if table is VERSIONS:
         return _versions(connection, found)
     return _pages(found) if table is PAGES else map(dict, found)
 
 
-def _pages(found: Cursor) -> Iterator[Row]:
+def _pages(found: Iterable[Any]) -> Iterator[Row]:
     for row in found:
         try:
             page = PageText.unpack(row["packed"])
@@ -158,7 +160,7 @@ def _pages(found: Cursor) -> Iterator[Row]:
         yield {"version": row["version"], "blocks": page.blocks, "anchors": anchors}
 
 
-def _versions(connection: Connection, found: Cursor) -> Iterator[Row]:
+def _versions(connection: Connection, found: Iterable[Any]) -> Iterator[Row]:
     for version in found:
         chunks = connection.execute(
             'SELECT chunk_id, start, "end", heading, embedding FROM chunk WHERE version = ? '

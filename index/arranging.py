@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
 
 from index.chunk_rows import ChunkRow
 from index.chunking import sentence_spans
-from index.models import Passage
+from index.models import Heading, Passage, Span
 
 # The first four are what the scores say. Behind them, up to the eighth place, stands what
 # one sign alone is sure of: such a passage may have the only evidence.
@@ -29,15 +31,27 @@ class Ranked:
 
 def order_by_score(ranked: Sequence[Ranked]) -> list[Ranked]:
     """Best first, each text once, where it ranks best."""
-    seen: dict[str, Ranked] = {}
+    seen: dict[bytes, Ranked] = {}
     for candidate in sorted(ranked, key=lambda r: (-r.score, r.chunk.chunk_id)):
         seen.setdefault(fold_text(candidate.chunk), candidate)
     return list(seen.values())
 
 
-def fold_text(chunk: ChunkRow) -> str:
+def fold_text(chunk: ChunkRow) -> bytes:
     """What two chunks with the same text have in common, whatever their spaces and capitals."""
-    return " ".join(chunk.text.split()).casefold()
+    return _fold(chunk.text)
+
+
+# Every candidate of every search is folded, and the same ones come again and again.
+@lru_cache(maxsize=4_000)
+def _fold(text: str) -> bytes:
+    folded = " ".join(text.split()).casefold()
+    return blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@lru_cache(maxsize=1_000)
+def _find_sentences(text: str, start: int, headings: tuple[Heading, ...]) -> tuple[Span, ...]:
+    return sentence_spans(text, start, headings)
 
 
 def arrange(
@@ -84,7 +98,7 @@ def to_passage(ranked: Ranked) -> Passage:
         start=chunk.start,
         end=chunk.end,
         text=chunk.text,
-        sentences=sentence_spans(chunk.text, chunk.start, chunk.headings),
+        sentences=_find_sentences(chunk.text, chunk.start, chunk.headings),
         score=ranked.score,
         cosine=ranked.cosine,
         bm25=ranked.bm25,

@@ -18,7 +18,8 @@ _OPENING = 1500
 _AFTER_NOTES = NOTE_PREFIX[:-1] + chr(ord(NOTE_PREFIX[-1]) + 1)
 _IN_EDITION = "m.from_edition <= :edition AND (m.to_edition IS NULL OR m.to_edition > :edition)"
 _FITS = (
-    "(instr(lower(v.title), :lower) OR instr(v.title, :text) OR instr(lower(v.article_id), :lower))"
+    "(instr(lower(v.title), :lower) > 0 OR instr(v.title, :text) > 0 "
+    "OR instr(lower(v.article_id), :lower) > 0)"
 )
 
 
@@ -101,7 +102,7 @@ def list_articles(
         "SELECT v.article_id, v.title, v.published_at, v.publisher, v.url, "  # noqa: S608 - texts of ours
         "(SELECT s.by_title FROM supersession AS s WHERE s.library = v.library "
         f"AND s.article_id = v.article_id) {source} "
-        "ORDER BY v.published_at DESC, v.pk DESC LIMIT :size OFFSET :skip",
+        "ORDER BY v.published_at DESC NULLS LAST, v.pk DESC LIMIT :size OFFSET :skip",
         {**given, "size": size, "skip": page * size},
     )
     return ArticleList(tuple(ArticleLine(*found) for found in rows), page, last, total)

@@ -128,7 +128,8 @@ def _corrections(
         "JOIN membership AS m ON m.library = n.library AND m.article_id = n.article_id "
         "AND m.from_edition <= ? AND (m.to_edition IS NULL OR m.to_edition > ?) "
         "JOIN version AS v ON v.pk = m.version "
-        "WHERE n.library = ? AND n.corrects = ? ORDER BY v.published_at DESC, n.article_id",
+        "WHERE n.library = ? AND n.corrects = ? "
+        "ORDER BY v.published_at DESC NULLS LAST, n.article_id",
         (row.edition, row.edition, row.pk, article_id),
     )
     for found in rows:

@@ -33,6 +33,7 @@ class ChunkContext:
         # The day is enough; a time of day only costs pieces.
         date = _one_line((article.published_at or "")[:10])
         self._head = f"{self._title} ({date})" if date else self._title
+        self._left = LONGEST_CONTEXT - count(self._head)
 
     def before(self, start: int, path: Sequence[Heading]) -> str:
         """The context of a chunk that starts at ``start``, with a line feed at its end.
@@ -41,9 +42,8 @@ class ChunkContext:
         """
         above = [_words_of(self._text, h) for h in path if h.end <= start]
         above = [words for words in above if words.casefold() != self._title.casefold()]
-        left = LONGEST_CONTEXT - self._count(self._head)
         # The nearest headings say most, so the outermost go first.
-        while above and self._count(SEPARATOR.join(above)) > left:
+        while above and self._count(SEPARATOR.join(above)) > self._left:
             above.pop(0)
         lines = [line for line in (self._head, SEPARATOR.join(above)) if line]
         return "".join(f"{line}\n" for line in lines)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,40 @@ class ChunkRow:
     text: str
     vector: NDArray[np.float32]
     superseded_by: str | None = None
+
+
+ChunkKey = tuple[int, str, str, int]
+"""A chunk's key in the database, its vector's key, its version's id, and where it starts there."""
+
+
+class ChunkCache:
+    """The chunks that were read last. What they say of themselves never changes.
+
+    Whether they belong to an edition, and what supersedes their article, may; that is no part
+    of it. Safe to share between threads.
+
+    Args:
+        size: How many are kept; each takes about four kilobytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._chunks: OrderedDict[ChunkKey, ChunkRow] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: ChunkKey) -> ChunkRow | None:
+        """The chunk, if it is here."""
+        with self._lock:
+            if key in self._chunks:
+                self._chunks.move_to_end(key)
+            return self._chunks.get(key)
+
+    def put(self, key: ChunkKey, chunk: ChunkRow) -> None:
+        """Keep a chunk; the one that was not asked for longest makes room."""
+        with self._lock:
+            self._chunks[key] = chunk
+            while len(self._chunks) > self._size:
+                self._chunks.popitem(last=False)
 
 
 def unindexed_chunks(
@@ -105,29 +141,61 @@ def load_chunks(
     *,
     rows: Sequence[int] = (),
     chunk_ids: Sequence[str] = (),
+    cache: ChunkCache | None = None,
 ) -> list[ChunkRow]:
-    """Chunks of one edition by key or id, with text and vector; others are left out."""
-    found: list[ChunkRow] = []
+    """Chunks of one edition by key or id, with text and vector; others are left out.
+
+    Those in ``cache`` are not read again, but for what may change.
+    """
+    cache = cache or ChunkCache(0)
+    live: dict[int, tuple[ChunkKey, str | None]] = {}
     for column, keys in (("c.pk", list(rows)), ("c.chunk_id", list(chunk_ids))):
         for page in pages(keys):
-            # substr() counts code points, as Python does, and copies only the slice. CROSS JOIN
-            # keeps SQLite from walking all vectors as soon as it is given twenty keys.
-            cursor = connection.execute(
-                'SELECT c.pk, c.chunk_id, c.start, c."end", c.heading, v.article_id, v.version_id,'
-                " v.title, v.url, v.published_at, v.authors, v.publisher, v.headings,"
-                ' substr(v.text, c.start + 1, c."end" - c.start) AS text, e.vector, '
-                "s.by_title AS superseded_by "
-                "FROM chunk AS c CROSS JOIN version AS v ON v.pk = c.version "
-                "CROSS JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
-                "AND (m.to_edition IS NULL OR m.to_edition > ?) "
-                "CROSS JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
-                "LEFT JOIN supersession AS s "
-                "ON s.library = v.library AND s.article_id = v.article_id "
-                f"WHERE v.library = ? AND {column} IN ({marks(page)})",
-                (edition, edition, library, *page),
-            )
-            found.extend(_chunk_row(r) for r in cursor)
-    return found
+            live |= _find_live(connection, library, edition, column, page)
+    known = {pk: cache.get(key) for pk, (key, _) in live.items()}
+    for page in pages([pk for pk, chunk in known.items() if chunk is None]):
+        for read in _read_chunks(connection, page):
+            known[read.row] = read
+            cache.put(live[read.row][0], read)
+    return [
+        chunk if by_title is None else replace(chunk, superseded_by=by_title)
+        for pk, (_, by_title) in live.items()
+        if (chunk := known[pk]) is not None
+    ]
+
+
+def _find_live(
+    connection: Connection, library: int, edition: int, column: str, page: Sequence[object]
+) -> dict[int, tuple[ChunkKey, str | None]]:
+    """Chunks of the edition by key: what names their content, and what supersedes their article."""
+    cursor = connection.execute(
+        "SELECT c.pk, c.embedding, c.start, v.version_id, s.by_title "
+        "FROM chunk AS c CROSS JOIN version AS v ON v.pk = c.version "
+        "CROSS JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
+        "AND (m.to_edition IS NULL OR m.to_edition > ?) "
+        "LEFT JOIN supersession AS s ON s.library = v.library AND s.article_id = v.article_id "
+        f"WHERE v.library = ? AND {column} IN ({marks(page)})",
+        (edition, edition, library, *page),
+    )
+    return {
+        int(r["pk"]): ((r["pk"], r["embedding"], r["version_id"], r["start"]), r["by_title"])
+        for r in cursor
+    }
+
+
+def _read_chunks(connection: Connection, page: Sequence[int]) -> Iterator[ChunkRow]:
+    # substr() counts code points, as Python does, and copies only the slice. CROSS JOIN
+    # keeps SQLite from walking all vectors as soon as it is given twenty keys.
+    cursor = connection.execute(
+        'SELECT c.pk, c.chunk_id, c.start, c."end", c.heading, v.article_id, v.version_id,'
+        " v.title, v.url, v.published_at, v.authors, v.publisher, v.headings,"
+        ' substr(v.text, c.start + 1, c."end" - c.start) AS text, e.vector '
+        "FROM chunk AS c CROSS JOIN version AS v ON v.pk = c.version "
+        "CROSS JOIN embedding AS e ON e.library = v.library AND e.key = c.embedding "
+        f"WHERE c.pk IN ({marks(page)})",
+        tuple(page),
+    )
+    return map(_chunk_row, cursor)
 
 
 def _chunk_row(row: Row) -> ChunkRow:
@@ -147,7 +215,6 @@ def _chunk_row(row: Row) -> ChunkRow:
         end=row["end"],
         text=row["text"],
         vector=_vector(row["vector"]),
-        superseded_by=row["superseded_by"],
     )
 
 

@@ -116,7 +116,7 @@ class _Pieces:
             pieces = self._count(self._text[first.start : second.end])
         if pieces > self.budget:
             return None
-        return replace(first, end=second.end, pieces=pieces)
+        return _Unit(first.start, second.end, pieces, first.opens, first.path, first.only_headings)
 
     def cut(self, unit: _Unit) -> list[_Unit]:
         """The unit, in parts when it is over budget; cut near the middle, between words."""
@@ -144,14 +144,14 @@ def _units(article: Article, pieces: _Pieces) -> Iterator[_Unit]:
             heading = Heading(block.start, block.end, block.level)
             path = (*(h for h in path if h.level < block.level), heading)
             for part in pieces.cut(pieces.unit(block.start, block.end)):
-                yield replace(part, opens=_Opens.SECTION, path=path, only_headings=True)
+                yield _Unit(part.start, part.end, part.pieces, _Opens.SECTION, path, True)  # noqa: FBT003
             continue
         # The first sentence of a list item takes its marker along.
         start = block.start
         opens: _Opens | None = _Opens.BLOCK
         for span in sentences_of(article.text, block):
             for part in pieces.cut(pieces.unit(min(start, span.start), span.end)):
-                yield replace(part, opens=opens, path=path)
+                yield _Unit(part.start, part.end, part.pieces, opens, path)
                 opens = None
             start = block.end
 

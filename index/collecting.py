@@ -7,11 +7,12 @@ between. Cut off at any moment, it is simply run again. What people did stays in
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from index import lexical, library_rows, old_rows, shrinking
+from index import describing, lexical, library_rows, old_rows, shrinking
 from index.connections import Connection
 from index.database import Database
 from index.library_rows import LibraryRow
@@ -59,7 +60,7 @@ class Collector:
             VectorStoreError: Chroma failed; nothing that is needed was lost.
         """
         row = await self._row()
-        before = shrinking.bytes_on_disk(self._database.path, self._vectors.folder)
+        before = await self._bytes()
         if row is None:
             return CollectReport(0, 0, 0, before, before)
         on_progress(Progress("letting old editions go", 0))
@@ -74,9 +75,13 @@ class Collector:
         ):
             await shrinking.shrink_lexical(self._database, row.pk)
         await self._tidy_vectors(row, on_progress)
-        await shrinking.shrink_database(self._database)
-        after = shrinking.bytes_on_disk(self._database.path, self._vectors.folder)
+        await self._database.shrink()
+        after = await self._bytes()
         return CollectReport(editions, versions, chunks, before, after)
+
+    async def _bytes(self) -> int:
+        vectors = await asyncio.to_thread(describing.folder_bytes, self._vectors.folder)
+        return await self._database.size() + vectors
 
     async def _delete_versions(self, row: LibraryRow, on_progress: OnProgress) -> tuple[int, int]:
         unused = await self._database.read(lambda c: old_rows.unused_versions(c, row.pk))

@@ -6,7 +6,9 @@ The SQL that is written against it is what SQLite and PostgreSQL share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+Dialect = Literal["sqlite", "postgres"]
 
 
 class Row(Protocol):
@@ -27,11 +29,6 @@ class Cursor(Protocol):
     @property
     def rowcount(self) -> int:
         """How many rows were changed."""
-        ...
-
-    @property
-    def lastrowid(self) -> int | None:
-        """The key of the row that was inserted last."""
         ...
 
     @property
@@ -65,3 +62,9 @@ class Connection(Protocol):
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
         """Run one statement for each set of values."""
         ...
+
+
+def dialect_of(connection: Connection) -> Dialect:
+    """Which database it leads to, for the few statements that cannot be shared."""
+    dialect: Dialect = getattr(connection, "dialect", "sqlite")
+    return dialect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from index.connections import Connection
@@ -22,9 +22,39 @@ class Database(Protocol):
         """For people: the file, or the server without its password."""
         ...
 
-    @property
-    def path(self) -> Path:
-        """The file it is."""
+    def hold(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Take the lock ``name`` for the block, unless anybody has it; nobody waits.
+
+        The block is told whether it holds the lock. The lock goes with its process, however that
+        ends, so nothing is ever left locked. Two objects of one process shut each other out too.
+
+        Raises:
+            StoreError: the database cannot be asked.
+        """
+        ...
+
+    async def is_held(self, name: str) -> bool:
+        """Whether anybody, here or in another process, holds the lock ``name`` now.
+
+        Raises:
+            StoreError: the database cannot be asked.
+        """
+        ...
+
+    async def size(self) -> int:
+        """The bytes that it takes on its disk.
+
+        Raises:
+            StoreError: the database cannot be asked.
+        """
+        ...
+
+    async def shrink(self) -> None:
+        """Give the room of deleted rows back to the system, as far as that can be done gently.
+
+        Raises:
+            StoreError: the database failed; nothing was lost.
+        """
         ...
 
     async def read(self, work: Callable[[Connection], T], *, patience: float | None = None) -> T:
@@ -50,6 +80,14 @@ class Database(Protocol):
 
         Raises:
             StoreError: the database failed.
+        """
+        ...
+
+    async def find_damage(self) -> list[str]:
+        """What is wrong with how its rows are kept; nothing where it is sound.
+
+        Raises:
+            StoreError: the database failed, or did not answer in time.
         """
         ...
 

@@ -20,8 +20,8 @@ def add_golden(
     """Keep a question with its article's id and title; known ones stay as they are."""
     article_id, title = article
     connection.execute(
-        "INSERT OR IGNORE INTO golden (library, question, article_id, title, added_by, added_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO golden (library, question, article_id, title, added_by, added_at) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (library, question, article_id, title, actor, now),
     )
     row = connection.execute(
@@ -56,7 +56,10 @@ def _golden(row: Row) -> GoldenQuestion:
 def supersede(connection: Connection, library: int, mark: Supersession) -> None:
     """Mark an article as superseded; an earlier mark of it gives way."""
     connection.execute(
-        "INSERT OR REPLACE INTO supersession VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO supersession VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (library, article_id) DO UPDATE SET by_article = excluded.by_article, "
+        "by_title = excluded.by_title, actor = excluded.actor, at = excluded.at, "
+        "reason = excluded.reason",
         (library, mark.article_id, mark.by, mark.by_title, mark.actor, mark.at, mark.reason),
     )
 
@@ -82,6 +85,17 @@ def list_supersessions(connection: Connection, library: int) -> list[Supersessio
 def follow_moves(connection: Connection, library: int, moves: Iterable[tuple[str, str]]) -> None:
     """Decisions about an article go with it to its new id; ``moves`` pairs old with new."""
     for old, new in moves:
+        # What was decided of the new id gives way.
+        connection.execute(
+            "DELETE FROM golden WHERE library = :library AND article_id = :new AND question IN ("
+            "SELECT question FROM golden WHERE library = :library AND article_id = :old)",
+            {"library": library, "old": old, "new": new},
+        )
+        connection.execute(
+            "DELETE FROM supersession WHERE library = :library AND article_id = :new AND EXISTS ("
+            "SELECT 1 FROM supersession WHERE library = :library AND article_id = :old)",
+            {"library": library, "old": old, "new": new},
+        )
         for table, column in (
             ("golden", "article_id"),
             ("supersession", "article_id"),
@@ -89,7 +103,7 @@ def follow_moves(connection: Connection, library: int, moves: Iterable[tuple[str
             ("note", "corrects"),
         ):
             connection.execute(
-                f"UPDATE OR REPLACE {table} SET {column} = ? WHERE library = ? AND {column} = ?",
+                f"UPDATE {table} SET {column} = ? WHERE library = ? AND {column} = ?",
                 (new, library, old),
             )
 
@@ -110,5 +124,7 @@ def write_option(connection: Connection, library: str, name: str, value: str | N
         )
     else:
         connection.execute(
-            "INSERT OR REPLACE INTO library_option VALUES (?, ?, ?)", (library, name, value)
+            "INSERT INTO library_option VALUES (?, ?, ?) "
+            "ON CONFLICT (library, name) DO UPDATE SET value = excluded.value",
+            (library, name, value),
         )

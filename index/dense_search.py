@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -74,12 +75,18 @@ class DenseSearch:
             hits = await self._vectors.query(library.collection, query, ask)
             if not hits:
                 return None
-            live = await self._database.read(
-                lambda c, ids=[id_ for id_, _ in hits]: fitting_chunk_ids(  # type: ignore[misc]
-                    c, library, ids, scope
-                )
-            )
-            kept = [(id_, score) for id_, score in hits if id_ in live]
+            kept: list[tuple[str, float]] = []
+            # Nearly always the first so many are all of this edition.
+            for some in (hits[:want], hits[want:]):
+                if some and len(kept) < want:
+                    kept += await self._keep_fitting(library, some, scope)
             if len(kept) >= want or len(hits) < ask:
                 return kept[:want]
             ask *= 4
+
+    async def _keep_fitting(
+        self, library: LibraryRow, hits: Sequence[tuple[str, float]], scope: Scope
+    ) -> list[tuple[str, float]]:
+        ids = [id_ for id_, _ in hits]
+        fitting = await self._database.read(lambda c: fitting_chunk_ids(c, library, ids, scope))
+        return [(id_, score) for id_, score in hits if id_ in fitting]

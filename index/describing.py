@@ -11,7 +11,7 @@ from index.models import LibraryStatus
 
 
 def describe(
-    connection: Connection, row: LibraryRow, database: Path, vectors: Path
+    connection: Connection, row: LibraryRow, *, database_bytes: int, vectors: Path
 ) -> LibraryStatus:
     """The library's current edition, its sources, and the room it takes."""
     known = editions.history(connection, row.pk)
@@ -22,12 +22,11 @@ def describe(
         chunks=editions.count_chunks(connection, row.pk, row.edition),
         sources=tuple(library_rows.list_sources(connection, row.pk)),
         embedder=row.fingerprint or "",
-        database_bytes=file_bytes(database),
-        vector_bytes=sum(file_bytes(file) for file in vectors.rglob("*")),
+        database_bytes=database_bytes,
+        vector_bytes=folder_bytes(vectors),
     )
 
 
-def file_bytes(path: Path) -> int:
-    """Size of a file and of the log that SQLite may keep beside it."""
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(f.stat().st_size for f in files if f.is_file())
+def folder_bytes(folder: Path) -> int:
+    """What the files of a folder take."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

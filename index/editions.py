@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -43,7 +44,8 @@ def stage(connection: Connection, library: int, changes: Changes) -> int:
     """Lay the next edition out where no reader sees it; its number.
 
     Its rows begin and end at a number that readers have not reached, so the current edition
-    stays what it is. What an earlier attempt left is cleared away first.
+    stays what it is. What an earlier attempt left is cleared away first; ``laid_out`` tells
+    one attempt from another.
 
     Raises:
         KeyError: a version that is not stored.
@@ -61,6 +63,7 @@ def stage(connection: Connection, library: int, changes: Changes) -> int:
             "INSERT INTO membership VALUES (?, ?, ?, ?, ?, NULL)",
             (library, article_id, _pk(connection, library, member), member.source, number),
         )
+    _mark_laid_out(connection, library, secrets.token_hex(8))
     return number
 
 
@@ -74,6 +77,25 @@ def unstage(connection: Connection, library: int) -> None:
         "UPDATE membership SET to_edition = NULL WHERE library = ? AND to_edition > ?",
         (library, current),
     )
+    _mark_laid_out(connection, library, "")
+
+
+def laid_out(connection: Connection, library: int) -> str:
+    """The mark of the edition that is laid out now; "" where none is."""
+    (mark,) = connection.execute("SELECT laid_out FROM library WHERE pk = ?", (library,)).fetchone()
+    return str(mark)
+
+
+def list_unpublished(connection: Connection) -> dict[str, int]:
+    """The keys of the libraries that have an edition laid out, by name."""
+    rows = connection.execute(
+        "SELECT name, pk FROM library AS l WHERE EXISTS ("
+        "SELECT 1 FROM membership AS m WHERE m.library = l.pk AND m.from_edition > l.edition"
+        ") OR EXISTS ("
+        "SELECT 1 FROM membership AS m WHERE m.library = l.pk AND m.to_edition > l.edition"
+        ") ORDER BY name"
+    )
+    return {row["name"]: int(row["pk"]) for row in rows}
 
 
 def commit(connection: Connection, library: int, edition: EditionInfo) -> None:
@@ -93,7 +115,9 @@ def commit(connection: Connection, library: int, edition: EditionInfo) -> None:
             edition.reason,
         ),
     )
-    connection.execute("UPDATE library SET edition = ? WHERE pk = ?", (edition.number, library))
+    connection.execute(
+        "UPDATE library SET edition = ?, laid_out = '' WHERE pk = ?", (edition.number, library)
+    )
 
 
 def current_edition(connection: Connection, library: int) -> int:
@@ -102,6 +126,19 @@ def current_edition(connection: Connection, library: int) -> int:
         "SELECT edition FROM library WHERE pk = ?", (library,)
     ).fetchone()
     return int(number)
+
+
+def times_back(connection: Connection, library: int) -> int:
+    """How often somebody went back to an earlier edition."""
+    (times,) = connection.execute(
+        "SELECT times_back FROM library WHERE pk = ?", (library,)
+    ).fetchone()
+    return int(times)
+
+
+def count_way_back(connection: Connection, library: int) -> None:
+    """Note that somebody went back: what was begun before is not wanted any more."""
+    connection.execute("UPDATE library SET times_back = times_back + 1 WHERE pk = ?", (library,))
 
 
 def way_back(connection: Connection, library: int, target: int) -> Changes:
@@ -156,6 +193,10 @@ def members_of(
     return found
 
 
+def _mark_laid_out(connection: Connection, library: int, mark: str) -> None:
+    connection.execute("UPDATE library SET laid_out = ? WHERE pk = ?", (mark, library))
+
+
 def _pk(connection: Connection, library: int, member: Member) -> int:
     row = connection.execute(
         "SELECT pk FROM version WHERE library = ? AND version_id = ?", (library, member.version_id)
@@ -174,7 +215,8 @@ def withheld(connection: Connection, library: int) -> set[str]:
 def withhold(connection: Connection, library: int, article_ids: Iterable[str]) -> None:
     """Remember articles as removed by hand."""
     connection.executemany(
-        "INSERT OR IGNORE INTO withheld VALUES (?, ?)", ((library, id_) for id_ in article_ids)
+        "INSERT INTO withheld VALUES (?, ?) ON CONFLICT DO NOTHING",
+        ((library, id_) for id_ in article_ids),
     )
 
 

@@ -6,18 +6,25 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.breaker import Breaker, BreakerOpenError
 from index.errors import EmbeddingError
+from index.meter import EMBEDDER, NO_METER, Meter, metered
 from index.models import OnProgress, Progress, no_progress
 
 # Below this a vector is zero but for rounding.
 SMALLEST_ENTRY = 1e-12
 SECONDS_BETWEEN_REPORTS = 0.2
+# Somebody waits for the vector of a question; without it words alone are compared.
+_QUESTION_SECONDS = 20.0
+# Calls that hang keep their threads for ever, so there must not be ever more of them.
+_MOST_HANGING = 16
 
 _Call = Callable[[str], Sequence[float]]
 
@@ -77,6 +84,8 @@ class Embedder:
         workers: texts embedded at the same time.
         timeout: seconds that one text may take, waiting for a worker included.
         languages: those it understands, as ISO 639-1 codes; None: any.
+        breaker: leaves a failing model alone; None: as by default.
+        meter: told of each text.
     """
 
     def __init__(
@@ -88,8 +97,12 @@ class Embedder:
         workers: int = 2,
         timeout: float = 60.0,
         languages: frozenset[str] | None = None,
+        breaker: Breaker | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         self.languages = languages
+        self._meter = meter
+        self.breaker = breaker or Breaker("embedder", title="The embedder")
         self.fingerprint = fingerprint
         self.dimension = dimension
         self._model = model
@@ -97,6 +110,7 @@ class Embedder:
         self._timeout = timeout
         self._pool = self._new_pool()
         self._closed = False
+        self._hanging = 0
         self._busy = 0.0
         self._busy_lock = threading.Lock()
 
@@ -111,7 +125,8 @@ class Embedder:
         Raises:
             EmbeddingError: the model failed, took too long or gave an unusable vector.
         """
-        return await self._run(self._model.get_query_embedding, text)
+        seconds = min(self._timeout, _QUESTION_SECONDS)
+        return await self._run(self._model.get_query_embedding, text, seconds)
 
     async def embed(
         self,
@@ -135,7 +150,7 @@ class Embedder:
 
         async def work() -> None:
             for text, row in left:
-                vectors[row] = await self._run(self._model.get_text_embedding, text)
+                vectors[row] = await self._run(self._model.get_text_embedding, text, self._timeout)
                 report.one_done()
 
         try:
@@ -151,25 +166,36 @@ class Embedder:
         self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, call: _Call, text: str) -> NDArray[np.float32]:
+    async def _run(self, call: _Call, text: str, seconds: float) -> NDArray[np.float32]:
         if self._closed:
             raise EmbeddingError("The embedder is closed.")
-        pool = self._pool
-        running = asyncio.get_running_loop().run_in_executor(pool, self._timed, call, text)
         try:
-            async with asyncio.timeout(self._timeout):
-                values = await running
+            with (
+                self.breaker.watching(EmbeddingError, unless=(_ClosedMeanwhile,)),
+                metered(self._meter, EMBEDDER),
+            ):
+                return _unit_vector(await self._call(call, text, seconds), self.dimension)
+        except BreakerOpenError as error:
+            raise EmbeddingError(str(error)) from None
+
+    async def _call(self, call: _Call, text: str, seconds: float) -> Sequence[float]:
+        if self._hanging >= _MOST_HANGING:
+            raise EmbeddingError("The embedder hangs. Start Footnote again.")
+        pool = self._pool
+        running = pool.submit(copy_context().run, self._timed, call, text)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.wrap_future(running)
         except asyncio.CancelledError:
             if _is_cancelled():
                 raise
             # Left as it is, it would end a task group's member without a word.
-            raise EmbeddingError("The embedder was closed before the text's turn.") from None
+            raise _ClosedMeanwhile("The embedder was closed before the text's turn.") from None
         except TimeoutError as error:
-            self._abandon(pool)
+            self._abandon(pool, running)
             raise EmbeddingError(
-                f"The embedder did not answer within {self._timeout:g} seconds. Try again."
+                f"The embedder did not answer within {seconds:g} seconds. Try again."
             ) from error
-        return _unit_vector(values, self.dimension)
 
     def _timed(self, call: _Call, text: str) -> Sequence[float]:
         began = time.perf_counter()
@@ -183,14 +209,25 @@ class Embedder:
             with self._busy_lock:
                 self._busy += time.perf_counter() - began
 
-    def _abandon(self, pool: ThreadPoolExecutor) -> None:
+    def _abandon(self, pool: ThreadPoolExecutor, running: Future[Sequence[float]]) -> None:
+        if running.running():
+            self._count_hanging(1)
+            running.add_done_callback(lambda _: self._count_hanging(-1))
         # A thread that hangs cannot be stopped; new ones let the next text through.
         if pool is self._pool and not self._closed:
             self._pool = self._new_pool()
             pool.shutdown(wait=False)
 
+    def _count_hanging(self, more: int) -> None:
+        with self._busy_lock:
+            self._hanging += more
+
     def _new_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._workers, thread_name_prefix="embedding")
+
+
+class _ClosedMeanwhile(EmbeddingError):
+    """Nobody is to blame for it."""
 
 
 def _is_cancelled() -> bool:

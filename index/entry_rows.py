@@ -85,9 +85,13 @@ def changes_of(
 def save_entries(connection: Connection, source: int, changes: EntryChanges) -> None:
     """Remember them; call inside the publishing transaction."""
     connection.executemany(
-        "INSERT OR REPLACE INTO entry (source, key, article_id, version_id, stamp, etag, "
+        "INSERT INTO entry (source, key, article_id, version_id, stamp, etag, "
         "last_modified, misses, checked_at, winner, reading) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, key) DO UPDATE SET "
+        "article_id = excluded.article_id, version_id = excluded.version_id, "
+        "stamp = excluded.stamp, etag = excluded.etag, last_modified = excluded.last_modified, "
+        "misses = excluded.misses, checked_at = excluded.checked_at, winner = excluded.winner, "
+        "reading = excluded.reading",
         (
             (
                 source,

@@ -11,7 +11,8 @@ FootnoteIndexError
 ├── PlanBlocked          a guard or a golden question asks for a moderator's consent
 ├── PlanOutdated         a plan no longer fits, is unknown or was used up
 ├── JobRefused           another job works on the library, or there is no such job
-└── ArchiveError         an export cannot be written or an import is not sound
+├── ArchiveError         an export cannot be written or an import is not sound
+└── BackupError          a copy of the database cannot be made, or is not sound
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class VectorStoreError(FootnoteIndexError):
 
 
 class StoreError(FootnoteIndexError):
-    """SQLite failed: read-only, full, locked or damaged."""
+    """The store failed: read-only, full, locked, damaged, or its server gone."""
 
 
 class NothingToSync(FootnoteIndexError):
@@ -91,3 +92,23 @@ class JobRefused(FootnoteIndexError):
 
 class ArchiveError(FootnoteIndexError):
     """An export cannot be written, or an import is not sound; nothing was taken in."""
+
+
+class BackupError(FootnoteIndexError):
+    """A copy of the database cannot be made or put back, or is not sound.
+
+    ``is_damage`` says that what was to be copied is damaged.
+    """
+
+    def __init__(self, message: str, *, is_damage: bool = False) -> None:
+        super().__init__(message)
+        self.is_damage = is_damage
+
+
+def say_words_only(error: FootnoteIndexError) -> str:
+    """What an answer says of itself whose meanings could not be compared.
+
+    Members read it: the cause is its first sentence, without what it tells operators to do.
+    """
+    cause = str(error).partition(". ")[0].rstrip(".")
+    return f"Only words were compared, not meanings: {cause}."

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from index.connections import Connection
+from index.sql import has_table
 
 FORGOTTEN = "discord:forgotten"
 """The actor in place of somebody who asked to be forgotten."""
@@ -44,6 +45,7 @@ ACTORS = (
     ActorColumn("note", "author", "at"),
     ActorColumn("note", "approved_by", "at"),
     ActorColumn("job", "actor", "created_at", told=("outcome", "params"), by_name=True),
+    ActorColumn("job", "cancelled_by", "created_at", by_name=True),
     ActorColumn("source", "added_by", "added_at"),
     ActorColumn("supersession", "actor", "at"),
 )
@@ -52,6 +54,10 @@ TOLD = (
     ("plan", "body", _LIBRARY_OF.format(table="plan")),
 )
 """Texts that may name an actor within: table, column, and their library as SQL."""
+
+
+_KEYS = {"job": "id", "plan": "id"}
+"""What names a row of a table with such texts; ``pk`` in all others."""
 
 
 def forget_actor(connection: Connection, actor: str, *, library: str | None) -> int:
@@ -93,14 +99,6 @@ def forget_all_people(connection: Connection, library: str) -> int:
     return sum(forget_actor(connection, actor, library=library) for actor in sorted(actors))
 
 
-def has_table(connection: Connection, table: str) -> bool:
-    """Whether the database holds a table of that name."""
-    found = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
-    )
-    return found.fetchone() is not None
-
-
 def _forget_in_text(
     connection: Connection,
     table: str,
@@ -110,20 +108,21 @@ def _forget_in_text(
     library: str | None,
 ) -> int:
     """Take an actor out of sentences and of what is stored as one text."""
+    key = _KEYS.get(table, "pk")
     number = actor.removeprefix("discord:")
     named = re.compile(rf"(discord:|Discord user |<@!?)(?<!\d){re.escape(number)}(?!\d)")
     rows = connection.execute(
-        f"SELECT rowid, {column} FROM {table}"  # noqa: S608 - ours
-        f" WHERE instr({column}, ?) AND (? IS NULL OR {place} = ?)",
+        f"SELECT {key}, {column} FROM {table}"  # noqa: S608 - ours
+        f" WHERE instr({column}, ?) > 0 AND (? IS NULL OR {place} = ?)",
         (number, library, library),
     ).fetchall()
     count = 0
-    for rowid, text in rows:
+    for row_key, text in rows:
         without, found = named.subn(r"\1forgotten", text)
         if found:
             count += 1
             connection.execute(
-                f"UPDATE {table} SET {column} = ? WHERE rowid = ?",  # noqa: S608 - ours
-                (without, rowid),
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",  # noqa: S608 - ours
+                (without, row_key),
             )
     return count

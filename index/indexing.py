@@ -22,12 +22,14 @@ from index.database import Database
 from index.embedding import Embedder
 from index.errors import FootnoteIndexError
 from index.library_rows import LibraryRow
-from index.models import Article, Chunk, OnProgress, Progress
+from index.models import Article, Chunk, OnProgress, Progress, no_progress
 from index.vector_store import VectorStore
 
 # Articles chunked and embedded as one step: small enough for a lively progress bar and
 # bounded memory, large enough that two workers stay busy.
 _ARTICLES_A_STEP = 24
+# Chroma is filled ahead of so many articles at least: a few full batches.
+_ARTICLES_AHEAD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class _Step:
     chunked: list[tuple[Article, list[Chunk]]]
     keys: list[str] = field(default_factory=list)
     vectors: NDArray[np.float32] | None = None
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks its articles have."""
+        return sum(len(chunks) for _, chunks in self.chunked)
 
 
 class Indexer:
@@ -97,9 +104,18 @@ class Indexer:
         return self._embedder.busy_seconds
 
     async def store_versions(
-        self, library: LibraryRow, articles: Sequence[Article], on_progress: OnProgress
+        self,
+        library: LibraryRow,
+        articles: Sequence[Article],
+        on_progress: OnProgress,
+        *,
+        ahead: WriteRate | None = None,
     ) -> IndexingTally:
-        """Chunk, embed and store the versions that are not stored yet."""
+        """Chunk, embed and store the versions that are not stored yet.
+
+        With ``ahead`` the vectors of what was stored go into the library's Chroma collection
+        meanwhile, at that rate; what is left when this ends is for ``fill_vectors``.
+        """
         ids = [a.version_id for a in articles]
         complete = await self._database.read(
             lambda c: versions.complete_versions(c, library.pk, ids, self.fingerprint)
@@ -107,19 +123,23 @@ class Indexer:
         todo = [a for a in articles if a.version_id not in complete]
         tally = IndexingTally()
         saving: asyncio.Task[None] | None = None
+        filling = _Ahead(self, library, ahead)
         try:
             for at in range(0, len(todo), _ARTICLES_A_STEP):
                 on_progress(Progress("indexing articles", at, len(todo)))
                 step = await self._embed_step(library, todo[at : at + _ARTICLES_A_STEP])
-                tally.chunks_written += sum(len(chunks) for _, chunks in step.chunked)
+                tally.chunks_written += step.chunk_count
                 tally.texts_embedded += len(step.keys)
                 # Saved while the next step is embedded; never more than one behind.
                 if saving is not None:
                     await saving
+                    await filling.take(todo[:at])
                 saving = asyncio.create_task(self._save_step(library, step))
+            await filling.finish()
         finally:
             if saving is not None:
                 await saving
+            filling.give_up()
         if todo:
             on_progress(Progress("indexing articles", len(todo), len(todo)))
         return tally
@@ -211,6 +231,56 @@ class Indexer:
             return loaded
 
         return await self._database.read(load)
+
+
+class _Ahead:
+    """Fills Chroma with what was stored while the rest is chunked and embedded.
+
+    One filling at a time, each of some steps, so that its batches are full.
+    """
+
+    def __init__(self, indexer: Indexer, library: LibraryRow, rate: WriteRate | None) -> None:
+        self._indexer = indexer
+        self._library = library
+        self._rate = rate
+        self._taken = 0
+        self._running: asyncio.Task[int] | None = None
+
+    async def take(self, stored: Sequence[Article]) -> None:
+        """Begin with those of the stored articles that are new, if there are enough of them."""
+        if self._rate is None or self._library.collection is None:
+            return
+        if len(stored) - self._taken < _ARTICLES_AHEAD:
+            return
+        if self._running is not None:
+            if not self._running.done():
+                return
+            await self._running
+        ids = [article.version_id for article in stored[self._taken :]]
+        self._taken = len(stored)
+        self._running = asyncio.create_task(
+            self._indexer.fill_vectors(
+                self._library,
+                ids,
+                self._library.collection,
+                rate=self._rate,
+                on_progress=no_progress,
+            )
+        )
+
+    async def finish(self) -> None:
+        """Wait for what was begun.
+
+        Raises:
+            VectorStoreError: Chroma failed.
+        """
+        if self._running is not None:
+            await self._running
+
+    def give_up(self) -> None:
+        """Leave what is running; its writes are done again by whoever fills next."""
+        if self._running is not None:
+            self._running.cancel()
 
 
 def _rows(batch: Sequence[StoredChunk]) -> tuple[list[str], NDArray[np.float32]]:

@@ -12,23 +12,32 @@ from numpy.typing import NDArray
 
 from index import chunk_rows, editions, library_rows, schema
 from index.archive import export_library, import_library
+from index.breaker import OnBreakerChange, ignore_change
+from index.chroma_at import ChromaAt
+from index.chroma_home import find_home
 from index.close_calls import SentenceScorer
-from index.connections import Connection
+from index.database import Database
 from index.decisions import Decisions
 from index.embedding import Embedder
 from index.errors import StoreError, VectorStoreError
 from index.health import ChromaHealth
+from index.holds import library_lock
 from index.indexing import Indexer, WriteRate
 from index.library import Library
 from index.library_settings import LibrarySettings
+from index.mending import VectorMender
+from index.meter import NO_METER, Meter
 from index.models import OnProgress, no_progress
 from index.records import ArchiveReport, AuditEntry
 from index.retrieval import Fusion, Retriever
 from index.sqlite_database import SqliteDatabase
 from index.steps import OnStep, no_step
-from index.vector_store import VectorStore
+from index.vector_store import VectorStore, make_breaker
 
 OnNotice = Callable[[str], None]
+
+# Sixteen megabytes. A question looks at a hundred or so, and many are about the same things.
+_CHUNKS_KEPT = 4_000
 
 
 class Libraries:
@@ -36,6 +45,8 @@ class Libraries:
 
     Args:
         folder: The data folder; this process must own it.
+        database: Where everything but vectors is kept; without one, SQLite in the folder.
+        server: A Chroma server for the vectors; without one, Chroma in the folder.
         embedder: Made the vectors, or will.
         count: Word pieces of a text, by the embedder's own tokenizer.
         rate: How Chroma is filled.
@@ -43,6 +54,8 @@ class Libraries:
         zone: The time zone of schedules, and of "last week" in a question.
         scorer: Decides between passages that are nearly even; its owner closes it.
         on_step: Told when a job has finished a step.
+        meter: Told of calls to the vector index.
+        on_breaker: Told when the vector index is left alone, and when it is not any more.
     """
 
     def __init__(
@@ -51,15 +64,26 @@ class Libraries:
         *,
         embedder: Embedder,
         count: Callable[[str], int],
+        database: Database | None = None,
+        server: ChromaAt | None = None,
         rate: WriteRate | None = None,
         fusion: Fusion | None = None,
         zone: tzinfo = UTC,
         scorer: SentenceScorer | None = None,
         on_step: OnStep = no_step,
+        meter: Meter = NO_METER,
+        on_breaker: OnBreakerChange = ignore_change,
     ) -> None:
-        self.database = SqliteDatabase(folder / "footnote.db")
+        self.database: Database = database or SqliteDatabase(folder / "footnote.db")
         self._health = ChromaHealth(folder / "chroma")
-        self._vectors = VectorStore(folder / "chroma", on_open=self._health.break_seal)
+        self.vectors = self._vectors = VectorStore(
+            folder / "chroma",
+            server=server,
+            on_open=self._health.break_seal,
+            on_doubt=self._doubt_vectors,
+            breaker=make_breaker(on_breaker),
+            meter=meter,
+        )
         self._embedder = embedder
         self._rate = rate or WriteRate()
         self._fusion = fusion or Fusion()
@@ -73,6 +97,13 @@ class Libraries:
             count=count,
             at_once=self._rate.at_once,
         )
+        self._mender = VectorMender(
+            self.database,
+            self._vectors,
+            fingerprint=self._indexer.fingerprint,
+            refill=lambda: self._refill(no_progress),
+        )
+        self._chunks = chunk_rows.ChunkCache(_CHUNKS_KEPT)
         self._open: dict[str, Library] = {}
 
     async def open(self, *, on_notice: OnNotice, on_progress: OnProgress = no_progress) -> None:
@@ -84,7 +115,25 @@ class Libraries:
             StoreError: the database cannot be opened, or is newer than this program.
         """
         await self.database.migrate(schema.SCHEMA, schema.STEPS)
-        await self.database.write(_clear_unpublished)
+        await self._clear_unpublished()
+        if self._vectors.server is None:
+            await self._open_folder(on_notice, on_progress)
+        else:
+            await self._open_server(on_notice)
+
+    async def _open_server(self, on_notice: OnNotice) -> None:
+        self._vectors.use_prefix(await find_home(self.database))
+        try:
+            written = await self._mender.mend()
+        except VectorStoreError as error:
+            # As below; and it is tried again until the server is there.
+            on_notice(str(error))
+            self._mender.ask()
+        else:
+            if written:
+                on_notice(f"{written} passages were put into the vector index.")
+
+    async def _open_folder(self, on_notice: OnNotice, on_progress: OnProgress) -> None:
         trouble = await self._health.find_trouble(self.database)
         if trouble is None:
             # A run that was cut off may have left rows out; the database knows which.
@@ -103,13 +152,26 @@ class Libraries:
         written = await self._refill(on_progress)
         on_notice(f"The vector index is whole again ({written} passages, nothing embedded anew).")
 
+    def _doubt_vectors(self) -> None:
+        # A folder is nobody else's: what it holds is known since it was opened.
+        if self._vectors.server is not None:
+            self._mender.ask()
+
+    async def _clear_unpublished(self) -> None:
+        """A run that was cut off may have laid out an edition that nobody published."""
+        for name, key in (await self.database.read(editions.list_unpublished)).items():
+            async with self.database.hold(library_lock(name)) as is_free:
+                # Where it is not, a process that lives is about to publish it.
+                if is_free:
+                    await self.database.write(lambda c, key=key: editions.unstage(c, key))  # type: ignore[misc]
+
     async def _refill(self, on_progress: OnProgress) -> int:
         written = 0
         fingerprint = self._indexer.fingerprint
         for name in await self.database.read(
             lambda c: chunk_rows.libraries_to_fill(c, fingerprint)
         ):
-            written += await self.library(name).refill(on_progress)
+            written += await self.library(name).refill(on_progress, waits=False)
         return written
 
     def library(self, name: str) -> Library:
@@ -127,6 +189,7 @@ class Libraries:
                     fusion=self._fusion,
                     zone=self._zone,
                     scorer=self._scorer,
+                    chunks=self._chunks,
                 ),
                 indexer=self._indexer,
                 rate=self._rate,
@@ -209,15 +272,10 @@ class Libraries:
 
     async def close(self) -> None:
         """Finish running work and release every file."""
-        was_open = self._vectors.is_open
-        await self._vectors.close()
-        if was_open:
+        await self._mender.close()
+        was_open = self._vectors.is_open and self._vectors.server is None
+        # What hangs may still write: such a folder is looked into at the next start.
+        if await self._vectors.close() and was_open:
             await asyncio.to_thread(self._health.seal)
         await self.database.close()
         await self._embedder.close()
-
-
-def _clear_unpublished(connection: Connection) -> None:
-    """A run that was cut off may have laid out an edition that nobody published."""
-    for row in library_rows.list_libraries(connection):
-        editions.unstage(connection, row.pk)

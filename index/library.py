@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 
 from index import (
@@ -30,6 +31,7 @@ from index.entries import SourceOptions
 from index.errors import PlanBlocked, PlanOutdated
 from index.golden import CheckGolden, check_nothing
 from index.guards import blocked, load_fitting, tell_suspicious
+from index.holds import hold_when_free, library_lock
 from index.indexing import Indexer, WriteRate
 from index.library_rows import LibraryRow
 from index.models import (
@@ -207,7 +209,7 @@ class Library:
             PlanBlocked: golden questions would fail; the plan is kept.
         """
         started = time.perf_counter()
-        async with self._writing:
+        async with self._alone():
             act = Act(actor, "add", note, reason, consent or Consent())
             prepared = await self._preparer.prepare(
                 results, actor=actor, note=note, drop_missing=False, options=options
@@ -238,8 +240,8 @@ class Library:
             PlanOutdated: somebody went back to an earlier edition meanwhile.
         """
         started = time.perf_counter()
-        async with self._writing:
-            times_back = self._publisher.times_back
+        async with self._alone():
+            times_back = await self._publisher.times_back()
             prepared = await self._plan_sync(read, sources, actor=actor, with_differences=False)
             act = Act(actor, "sync", prepared.plan.note, reason, times_back=times_back)
             report = await self._publish_safe(prepared, act, check, on_progress)
@@ -251,7 +253,7 @@ class Library:
         Raises:
             NothingToSync: no source is remembered, or none could be read.
         """
-        async with self._writing:
+        async with self._alone():
             prepared = await self._plan_sync(read, sources, actor=actor, with_differences=True)
             return await self._keep(prepared)
 
@@ -264,7 +266,7 @@ class Library:
         options: SourceOptions | None = None,
     ) -> Plan:
         """What an add would do, kept so that exactly this can be published."""
-        async with self._writing:
+        async with self._alone():
             prepared = await self._preparer.prepare(
                 results,
                 actor=actor,
@@ -343,7 +345,7 @@ class Library:
             PlanBlocked: it needs more consent than was given; it stays open.
         """
         consent = consent or Consent()
-        async with self._writing:
+        async with self._alone():
             row = await self._publisher.open()
             prepared = await self._database.read(lambda c: load_fitting(c, row, plan_id))
             plan = prepared.plan
@@ -353,6 +355,15 @@ class Library:
             return await self._publisher.publish(
                 prepared, act, check=check, on_progress=on_progress
             )
+
+    @asynccontextmanager
+    async def _alone(self, *, patience: float | None = None) -> AsyncIterator[bool]:
+        """A block that no other writer's runs beside, in this process or another."""
+        async with (
+            self._writing,
+            hold_when_free(self._database, library_lock(self.name), patience=patience) as is_alone,
+        ):
+            yield is_alone
 
     async def show_plan(self, plan_id: str) -> Plan:
         """A plan as people see it.
@@ -476,19 +487,23 @@ class Library:
         chunking: then every current article is chunked and embedded anew, and the
         library answers again when that is done.
         """
-        async with self._writing:
+        async with self._alone():
             return await self._rebuilder.rebuild(on_progress)
 
-    async def refill(self, on_progress: OnProgress = no_progress) -> int:
-        """Put the current edition's vectors back into its collection where they are missing."""
-        async with self._writing:
-            return await self._rebuilder.refill(on_progress)
+    async def refill(self, on_progress: OnProgress = no_progress, *, waits: bool = True) -> int:
+        """Put the current edition's vectors back into its collection where they are missing.
+
+        Returns:
+            How many; with ``waits`` false, none where another process writes, which does it.
+        """
+        async with self._alone(patience=None if waits else 0.0) as is_alone:
+            return await self._rebuilder.refill(on_progress) if is_alone else 0
 
     async def collect(
         self, keep: Retention, on_progress: OnProgress = no_progress
     ) -> CollectReport:
         """Delete what no kept edition holds, and give the disk space back."""
-        async with self._writing:
+        async with self._alone():
             report = await self._collector.collect(
                 keep, now=datetime.now(UTC), on_progress=on_progress
             )
@@ -517,9 +532,10 @@ class Library:
 
     async def status(self) -> LibraryStatus:
         """What the library holds now."""
-        row = await self._publisher.row()
+        row, size = await self._publisher.row(), await self._database.size()
         if row is None:
-            size = describing.file_bytes(self._database.path)
             return LibraryStatus(self.name, None, 0, 0, (), self._fingerprint, size, 0)
-        paths = (self._database.path, self._vectors.folder)
-        return await self._database.read(lambda c: describing.describe(c, row, *paths))
+        folder = self._vectors.folder
+        return await self._database.read(
+            lambda c: describing.describe(c, row, database_bytes=size, vectors=folder)
+        )

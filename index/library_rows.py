@@ -38,13 +38,19 @@ def list_libraries(connection: Connection) -> list[LibraryRow]:
     return [row for row in (find_library(connection, name) for name in names) if row]
 
 
+def list_editions(connection: Connection) -> dict[str, int]:
+    """The edition that readers see of every library, by name; 0 before its first."""
+    rows = connection.execute("SELECT name, edition FROM library")
+    return {row["name"]: int(row["edition"]) for row in rows}
+
+
 def open_library(connection: Connection, name: str, fingerprint: str) -> LibraryRow:
     """The library's row, made now if it is new."""
     if (found := find_library(connection, name)) is not None:
         return found
-    cursor = connection.execute("INSERT INTO library (name) VALUES (?)", (name,))
-    pk = cursor.lastrowid
-    assert pk is not None  # noqa: S101 - an INSERT has a row
+    (pk,) = connection.execute(
+        "INSERT INTO library (name) VALUES (?) RETURNING pk", (name,)
+    ).fetchone()
     lexical.create_table(connection, pk)
     audit.move_early(connection, name, pk)
     set_index(connection, pk, fingerprint, collection_name(pk, 1))
@@ -85,8 +91,8 @@ def remember_source(
     With other options than before, everything is read anew.
     """
     connection.execute(
-        "INSERT OR IGNORE INTO source (library, kind, location, added_by, added_at) "
-        "VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO source (library, kind, location, added_by, added_at) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (library, source.kind.value, source.location, actor, now),
     )
     row = connection.execute(
@@ -108,8 +114,8 @@ def reserve_source(
 ) -> int:
     """The key that the source has or will have; a new one is as if removed until remembered."""
     connection.execute(
-        "INSERT OR IGNORE INTO source (library, kind, location, added_by, added_at, removed_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source (library, kind, location, added_by, added_at, removed_at) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (library, source.kind.value, source.location, actor, now, now),
     )
     row = connection.execute(

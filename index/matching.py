@@ -90,7 +90,9 @@ class Matcher:
     def __init__(self, sought: Sought) -> None:
         self._sought = sought
         self._total = sum(sought.weights.values()) or 1.0
-        self._met: dict[str, frozenset[str]] = {}
+        self._seen: set[str] = set()
+        self._meets: dict[str, frozenset[str]] = {}
+        self._first_of_pair = frozenset(first for first, _ in sought.pairs)
         self._roots: dict[str, list[tuple[str, str]]] = {}
         for stem, meant in [(s, s) for s in sought.weights] + list(sought.spelled.items()):
             self._roots.setdefault(stem[:_SAME_START], []).append((stem, meant))
@@ -98,7 +100,7 @@ class Matcher:
     def measure(self, title: str, heading: str, text: str) -> Signs:
         """The signs of a passage."""
         above = self._meet(stems_of(f"{title}\n{heading}"))
-        sentences = list(stems_by_sentence(text))
+        sentences = stems_by_sentence(text)
         met = [self._meet(stems) for stems in sentences]
         everywhere = above.union(*met)
         return Signs(
@@ -122,18 +124,21 @@ class Matcher:
         wanted = self._sought.pairs
         if not wanted:
             return 0.0
-        found = {pair for stems in sentences for pair in pairwise(stems) if pair in wanted}
+        found: set[tuple[str, str]] = set()
+        for stems in sentences:
+            if not self._first_of_pair.isdisjoint(stems):
+                found |= wanted.intersection(pairwise(stems))
         return len(found) / len(wanted)
 
-    def _meet(self, stems: Iterable[str]) -> frozenset[str]:
+    def _meet(self, stems: Sequence[str]) -> frozenset[str]:
         """The question's topic words among stems."""
-        met: set[str] = set()
-        for stem in stems:
-            known = self._met.get(stem)
-            if known is None:
-                known = self._met[stem] = self._look_up(stem)
-            met |= known
-        return frozenset(met)
+        # Hardly any stem meets a word of the question, so those that do are kept apart.
+        for stem in set(stems).difference(self._seen):
+            self._seen.add(stem)
+            if found := self._look_up(stem):
+                self._meets[stem] = found
+        meets = self._meets
+        return frozenset().union(*[meets[stem] for stem in stems if stem in meets])
 
     def _look_up(self, stem: str) -> frozenset[str]:
         near = self._roots.get(stem[:_SAME_START], ())

@@ -7,9 +7,8 @@ import asyncio
 from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
 from pydantic import PrivateAttr
 
-from index.model.files import read_model
-from index.onnx_encoder import OnnxSentenceEncoder
-from index.word_pieces import WordPieces, load_word_pieces
+from index.onnx_encoder import OnnxSentenceEncoder, load_encoder
+from index.word_pieces import WordPieces
 
 
 class MiniLMEmbedding(BaseEmbedding):
@@ -53,5 +52,4 @@ def load_minilm(word_pieces: WordPieces | None = None) -> MiniLMEmbedding:
     Raises:
         EmbeddingError: the package is damaged.
     """
-    encoder = OnnxSentenceEncoder(read_model(), word_pieces or load_word_pieces())
-    return MiniLMEmbedding(encoder)
+    return MiniLMEmbedding(load_encoder(word_pieces))

@@ -100,9 +100,15 @@ def save_note(connection: Connection, library: int, note: NoteRow) -> None:
     """Keep what a note corrects; it counts as looked at against that version."""
     corrects = note.corrects
     connection.execute(
-        'INSERT OR REPLACE INTO note (library, article_id, corrects, title_then, start, "end",'
+        'INSERT INTO note (library, article_id, corrects, title_then, start, "end",'
         " quote, quoted_version, looked_at, author, approved_by, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (library, article_id) DO UPDATE SET corrects = excluded.corrects,"
+        " title_then = excluded.title_then, start = excluded.start,"
+        ' "end" = excluded."end", quote = excluded.quote,'
+        " quoted_version = excluded.quoted_version, looked_at = excluded.looked_at,"
+        " author = excluded.author, approved_by = excluded.approved_by, at = excluded.at,"
+        " told = NULL",
         (
             library,
             note.id,

@@ -13,7 +13,7 @@ _SAVE = (
     "INSERT INTO page (version, digest, packed) "
     "SELECT pk, ?, ? FROM version WHERE library = ? AND version_id = ? "
     "ON CONFLICT (version) DO UPDATE SET digest = excluded.digest, packed = excluded.packed "
-    "WHERE digest <> excluded.digest"
+    "WHERE page.digest <> excluded.digest"
 )
 _LOAD = (
     "SELECT p.packed FROM page AS p JOIN version AS v ON v.pk = p.version "

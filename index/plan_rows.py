@@ -35,12 +35,14 @@ def save_plan(connection: Connection, library: int, prepared: Prepared) -> str:
             return known.id
     body, material = pack(prepared)
     connection.execute(
-        "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?)",
-        (plan.id, library, plan.created_at, plan.state.value, body, material),
+        "INSERT INTO plan (id, library, created_at, state, body, material, place) "
+        "VALUES (?, ?, ?, ?, ?, ?, "
+        "(SELECT coalesce(max(place), 0) + 1 FROM plan WHERE library = ?))",
+        (plan.id, library, plan.created_at, plan.state.value, body, material, library),
     )
     connection.execute(
-        "DELETE FROM plan WHERE rowid IN (SELECT rowid FROM plan WHERE library = ? "
-        "ORDER BY state = 'open' DESC, created_at DESC, rowid DESC LIMIT -1 OFFSET ?)",
+        "DELETE FROM plan WHERE id IN (SELECT id FROM plan WHERE library = ? "
+        "ORDER BY state = 'open' DESC, created_at DESC, place DESC LIMIT -1 OFFSET ?)",
         (library, _KEEP),
     )
     return plan.id
@@ -78,7 +80,7 @@ def list_plans(connection: Connection, library: int) -> list[Plan]:
     """The open plans, newest first."""
     rows = connection.execute(
         "SELECT body FROM plan WHERE library = ? AND state = 'open' "
-        "ORDER BY created_at DESC, rowid DESC",
+        "ORDER BY created_at DESC, place DESC",
         (library,),
     )
     return [unpack_plan(row["body"]) for row in rows]
@@ -87,8 +89,8 @@ def list_plans(connection: Connection, library: int) -> list[Plan]:
 def close_plan(connection: Connection, library: int, plan_id: str, state: PlanState) -> None:
     """Mark a plan as published or discarded; its texts are not needed any more."""
     connection.execute(
-        "UPDATE plan SET state = ?, material = x'' WHERE library = ? AND id = ?",
-        (state.value, library, plan_id),
+        "UPDATE plan SET state = ?, material = ? WHERE library = ? AND id = ?",
+        (state.value, b"", library, plan_id),
     )
 
 

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from index.vector_store import ChromaFolder
+from index.chroma_client import ChromaCollections, open_folder
 from index.verifying import DEPTHS, Sample, finds_itself
 
 
 def look_into(folder: Path, collections: list[dict[str, Any]]) -> list[str]:
     """What is wrong with the folder; empty when every sample finds itself."""
-    chroma = ChromaFolder(folder)
+    chroma = open_folder(folder)
     problems = []
     for collection in collections:
         name = collection["name"]
@@ -36,7 +36,7 @@ def look_into(folder: Path, collections: list[dict[str, Any]]) -> list[str]:
     return problems
 
 
-def _is_lost(chroma: ChromaFolder, name: str, sample: Sample) -> bool:
+def _is_lost(chroma: ChromaCollections, name: str, sample: Sample) -> bool:
     return not any(finds_itself(sample, chroma.query(name, sample.vector, n)) for n in DEPTHS)
 
 

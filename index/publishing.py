@@ -3,7 +3,7 @@
 Everything is prepared first, where no reader sees it: texts and vectors are stored, the
 next edition is laid out, the golden questions are asked of it. One transaction then
 publishes. The caller sees to it that only one such job runs at a time in a library;
-a removal may come between, and is respected.
+a removal may come between, from any process, and is respected.
 """
 
 from __future__ import annotations
@@ -28,17 +28,21 @@ from index.records import GoldenCheck
 from index.steps import OnStep, Step, no_step
 from index.transactions import (
     Act,
+    Displaced,
     Laid,
     describe_edition,
     lay_out,
     list_names,
     publish,
+    put_away,
     report_publication,
     write_entry,
 )
 from index.undoing import Undo
 
 ViewEdition = Callable[[int], Searchable]
+
+_TRIES = 5
 
 
 class Publisher:
@@ -61,7 +65,6 @@ class Publisher:
         self._view = view
         self._on_step = on_step
         self._publishing = asyncio.Lock()
-        self._times_back = 0
 
     async def row(self) -> LibraryRow | None:
         """The library's row, or None before its first article."""
@@ -112,11 +115,7 @@ class Publisher:
         row = await self.open()
         tally = await self._store(row, prepared, on_progress)
         async with self._publishing:
-            self._refuse_undone(act)
-            laid = await self._database.write(lambda c: lay_out(c, self._name, prepared, act))
-            self._on_step(Step.STAGED)
-            failing = await self._ask_golden(laid, prepared, act, check, on_progress)
-            await self._database.write(lambda c: publish(c, laid, prepared, act, failing))
+            laid, failing = await self._publish_laid(prepared, act, check, on_progress)
             self._on_step(Step.PUBLISHED)
         report = report_publication(prepared, laid, tally)
         return replace(
@@ -125,6 +124,32 @@ class Publisher:
             seconds=time.perf_counter() - started,
             embedding_seconds=self._indexer.busy_seconds - busy,
         )
+
+    async def _publish_laid(
+        self, prepared: Prepared, act: Act, check: CheckGolden, on_progress: OnProgress
+    ) -> tuple[Laid, tuple[str, ...]]:
+        """Lay out and publish; again where another process published between the two."""
+        for _ in range(_TRIES):
+            laid = await self._database.write(lambda c: lay_out(c, self._name, prepared, act))
+            self._on_step(Step.STAGED)
+            failing = await self._ask_golden(laid, prepared, act, check, on_progress)
+            try:
+                await self._database.write(
+                    lambda c, laid=laid, failing=failing: publish(c, laid, prepared, act, failing)  # type: ignore[misc]
+                )
+            except Displaced:
+                continue
+            except PlanOutdated:
+                await self._put_away(laid)
+                raise
+            return laid, failing
+        raise PlanOutdated(
+            "The articles were changed again and again meanwhile, so nothing was published. "
+            "Do it again when it is quieter."
+        )
+
+    async def _put_away(self, laid: Laid) -> None:
+        await self._database.write(lambda c: put_away(c, laid))
 
     async def store(self, articles: Sequence[Article], on_progress: OnProgress) -> None:
         """Store articles and their vectors where no reader sees them."""
@@ -160,6 +185,8 @@ class Publisher:
                 number = editions.stage(connection, current.pk, last)
                 info = describe_edition(number, last, act)
                 editions.commit(connection, current.pk, info)
+                if undo.goes_back:
+                    editions.count_way_back(connection, current.pk)
             undo.and_then(connection, current)
             audit.note_action(connection, current.pk, write_entry(act, info, ()))
             return last, info
@@ -167,8 +194,6 @@ class Publisher:
         async with self._publishing:
             changes, info = await self._database.write(write)
             self._on_step(Step.PUBLISHED)
-            if info is not None and undo.goes_back:
-                self._times_back += 1
         current = await self.row()
         if ids and current is not None and current.collection != row.collection:
             # A rebuild put another collection in the place of the one that was filled.
@@ -194,23 +219,20 @@ class Publisher:
         golden = await self._database.read(lambda c: decision_rows.list_golden(c, row.pk))
         return await check(self._view(row.edition), golden) if golden else ()
 
-    @property
-    def times_back(self) -> int:
-        """How often somebody went back to an earlier edition, since the start."""
-        return self._times_back
-
-    def _refuse_undone(self, act: Act) -> None:
-        if act.times_back not in (None, self._times_back):
-            raise PlanOutdated(
-                "Somebody went back to an earlier edition meanwhile, so nothing was published. "
-                "Do it again if it is still wanted."
-            )
+    async def times_back(self) -> int:
+        """How often somebody went back to an earlier edition, in whichever process."""
+        row = await self.row()
+        if row is None:
+            return 0
+        return await self._database.read(lambda c: editions.times_back(c, row.pk))
 
     async def _store(
         self, row: LibraryRow, prepared: Prepared, on_progress: OnProgress
     ) -> IndexingTally:
         incoming = list(prepared.articles.values())
-        tally = await self._indexer.store_versions(row, incoming, on_progress)
+        # A bot answers meanwhile, and a query waits for Chroma's running batch.
+        ahead = None if self._rate.pause else self._rate
+        tally = await self._indexer.store_versions(row, incoming, on_progress, ahead=ahead)
         found = {**prepared.pages, **{article.version_id: article.page for article in incoming}}
         if found:
             await self._database.write(lambda c: page_rows.save_pages(c, row.pk, found))
@@ -248,7 +270,7 @@ class Publisher:
             accepted = not new or act.consent.golden
         finally:
             if not accepted:
-                await self._database.write(lambda c: editions.unstage(c, laid.row.pk))
+                await self._put_away(laid)
         if not accepted:
             whose = "its" if len(new) == 1 else "their"
             raise PlanBlocked(

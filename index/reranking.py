@@ -77,7 +77,7 @@ def sign_table(
     cosine: NDArray[np.float32] | None, covered: NDArray[np.float32], signs: Sequence[Signs]
 ) -> NDArray[np.float32]:
     """One row a candidate, in the order of ``SignWeights``, each value in [0, 1]."""
-    shown = np.array([astuple(s) for s in signs], np.float32)
+    shown = np.array([_values(s) for s in signs], np.float32)
     coverage, sentence, window, pairs, figures, names, title = shown.T
     # Where no passage holds much of the question, it was asked in other words than the
     # articles', and a stray word that does match says little.
@@ -94,6 +94,11 @@ def sign_table(
         title,
     )
     return np.stack(columns, axis=1)
+
+
+def _values(signs: Signs) -> tuple[float, ...]:
+    # astuple() copies each value deeply, which takes longer than measuring it did.
+    return tuple(getattr(signs, name) for name in Signs.__slots__)
 
 
 def _weigh(

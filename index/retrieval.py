@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from index.connections import Connection
 from index.database import Database
 from index.dense_search import DenseSearch
 from index.embedding import Embedder
-from index.errors import EmbeddingError, VectorStoreError
+from index.errors import EmbeddingError, VectorStoreError, say_words_only
 from index.fusing import Halves, fuse, share_of_reachable
 from index.language_gap import LanguageGap
 from index.lexical_search import WordHits, search_plainly, search_words
@@ -34,6 +35,8 @@ from index.scope_search import Reach, find_reach
 from index.time_search import keep_fitting, look_within, split_by_time
 from index.timing import Timing
 from index.vector_store import VectorStore
+
+_LOG = logging.getLogger(__name__)
 
 
 class Mode(StrEnum):
@@ -86,6 +89,7 @@ class Retriever:
         fusion: How the stages weigh.
         zone: The time zone that "last week" is counted in.
         scorer: Decides between passages that are nearly even; None: nobody does.
+        chunks: Those that were read last, of all libraries of the database; None: not kept.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Retriever:
         fusion: Fusion,
         zone: tzinfo = UTC,
         scorer: SentenceScorer | None = None,
+        chunks: chunk_rows.ChunkCache | None = None,
     ) -> None:
         self._library = library
         self._zone = zone
@@ -107,6 +112,7 @@ class Retriever:
             library=library, database=database, vectors=vectors, embedder=embedder
         )
         self._fusion = fusion
+        self._chunks = chunks or chunk_rows.ChunkCache(0)
         self._scorer = scorer
 
     async def search(
@@ -153,7 +159,8 @@ class Retriever:
                 if timing.within is not None:
                     dense += timing.within.nearest(query, self._fusion.depth)
             except (EmbeddingError, VectorStoreError) as error:
-                degraded = f"Only words were compared, not meanings: {error}"
+                degraded = say_words_only(error)
+                _LOG.warning("dense search failed: %s", error)
         clock.lap("dense")
         rows = found.rows if mode is not Mode.DENSE else []
         chunks = await self._load(library, rows, [id_ for id_, _ in dense])
@@ -221,7 +228,12 @@ class Retriever:
     ) -> list[ChunkRow]:
         chunks = await self._database.read(
             lambda c: chunk_rows.load_chunks(
-                c, library.pk, library.edition, rows=rows, chunk_ids=chunk_ids
+                c,
+                library.pk,
+                library.edition,
+                rows=rows,
+                chunk_ids=chunk_ids,
+                cache=self._chunks,
             )
         )
         return list({chunk.row: chunk for chunk in chunks}.values())

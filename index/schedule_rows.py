@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from index.connections import Connection
 from index.errors import SourceError
 from index.models import SourceKind
 from index.schedules import Schedule, ScheduleError, parse_schedule
 
+_SKEW = timedelta(minutes=2)
+"""How far apart the clocks of two machines over one store may be."""
 _SCHEDULED = (
-    "SELECT s.pk, s.location, s.schedule, s.next_run, s.outcome, l.name "
+    "SELECT s.pk, s.location, s.schedule, s.next_run, s.last_run, s.outcome, l.name "
     "FROM source AS s JOIN library AS l ON l.pk = s.library "
     "WHERE s.schedule IS NOT NULL AND s.paused = 0 AND s.removed_at IS NULL"
 )
@@ -65,7 +67,7 @@ def find_due(connection: Connection, *, now: datetime, zone: tzinfo = UTC) -> tu
     """
     rows = connection.execute(
         f"{_SCHEDULED} AND (s.next_run IS NULL OR s.next_run <= ?) "
-        "ORDER BY l.name, s.next_run, s.pk",
+        "ORDER BY l.name, s.next_run NULLS FIRST, s.pk",
         (_write(now),),
     )
     return tuple(
@@ -78,6 +80,8 @@ def find_due(connection: Connection, *, now: datetime, zone: tzinfo = UTC) -> tu
 def correct_next_runs(connection: Connection, *, now: datetime, zone: tzinfo = UTC) -> int:
     """Bring forward next runs that lie too far ahead, as after a clock that was wrong.
 
+    What another machine, whose clock is a little ahead, has just run stays as it is.
+
     Returns:
         How many.
     """
@@ -85,6 +89,8 @@ def correct_next_runs(connection: Connection, *, now: datetime, zone: tzinfo = U
     for row in connection.execute(_SCHEDULED).fetchall():
         schedule = _parse(row["schedule"], zone)
         if schedule is None or row["next_run"] is None:
+            continue
+        if _write(now) < (row["last_run"] or "") <= _write(now + _SKEW):
             continue
         # Seen from a later moment, a run is never sooner.
         expected = _write(schedule.next_run(now, key=row["name"]))

@@ -12,7 +12,8 @@ may publish: ``body`` is what people see, ``material`` the articles, packed. ``j
 ``note`` says what a moderator's note corrects; ``looked_at`` is the version of the corrected
 article that somebody compared it with ("gone" if there was none), ``told`` the one that
 moderators were told of. ``early_audit`` is the audit of a library before its first article, by
-its name; it moves into ``audit`` when the library is made.
+its name; it moves into ``audit`` when the library is made. The ``place`` of a job or plan is its
+number within its library: times are only to the second.
 """
 
 from __future__ import annotations
@@ -235,5 +236,16 @@ STEPS: tuple[str, ...] = (
         edition INTEGER
     );
     CREATE INDEX early_audit_by_library ON early_audit (library, pk);
+    """,
+    """
+    ALTER TABLE job ADD COLUMN process TEXT NOT NULL DEFAULT '';
+    ALTER TABLE job ADD COLUMN cancelled_by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE library ADD COLUMN laid_out TEXT NOT NULL DEFAULT '';
+    ALTER TABLE library ADD COLUMN times_back INTEGER NOT NULL DEFAULT 0;
+    """,
+    """
+    ALTER TABLE plan ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE job ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX plan_by_library ON plan (library, created_at);
     """,
 )

@@ -79,7 +79,8 @@ def fitting_chunk_ids(
 def _tell(connection: Connection, library: LibraryRow, scope: Scope, chunks: int) -> Scoped:
     condition, values = write_condition(Scope(scope.article_id))
     row = connection.execute(
-        f"SELECT max(v.title) AS title, count(*) AS articles, sum({UNDATED}) AS undated, "  # noqa: S608 - all of it is ours
+        "SELECT max(v.title) AS title, count(*) AS articles, "  # noqa: S608 - all of it is ours
+        f"count(*) FILTER (WHERE {UNDATED}) AS undated, "
         f"max(CASE WHEN {UNDATED} THEN NULL ELSE trim(v.published_at) END) AS newest "
         f"FROM version AS v {_IN_EDITION} WHERE v.library = ? {condition}",
         (library.edition, library.edition, library.pk, *values),

@@ -7,13 +7,16 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from index.errors import EmbeddingError
-from index.model.files import PAIR_PIECES, QUESTION_PIECES, read_scorer
+from index.meter import NO_METER, SCORER, Meter, metered
+from index.model.files import PAIR_PIECES, QUESTION_PIECES, find_scorer
 from index.onnx_encoder import open_session
+from index.threads import in_context
 from index.word_pieces import WordPieces, load_word_pieces
 
 # What is read of a text is far shorter; a longer one would only be cut into pieces in vain.
@@ -37,12 +40,12 @@ class OnnxPairReader:
     exactly the same score every time only when it is alone in its run.
 
     Args:
-        model: content of an ONNX file with inputs ``input_ids``, ``attention_mask`` and
+        model: an ONNX file, or its content, with inputs ``input_ids``, ``attention_mask`` and
             ``token_type_ids``, and one output, a score for each row.
         word_pieces: the tokenizer that the model was trained with.
     """
 
-    def __init__(self, model: bytes, word_pieces: WordPieces) -> None:
+    def __init__(self, model: bytes | Path, word_pieces: WordPieces) -> None:
         self._word_pieces = word_pieces
         self._session = open_session(model, "sentence scorer")
 
@@ -68,7 +71,7 @@ def load_pair_reader() -> OnnxPairReader:
     Raises:
         EmbeddingError: the package is damaged.
     """
-    return OnnxPairReader(read_scorer(), load_word_pieces())
+    return OnnxPairReader(find_scorer(), load_word_pieces())
 
 
 class SentenceScorer:
@@ -80,11 +83,17 @@ class SentenceScorer:
     Args:
         load: makes the reader, in a worker's thread when the first sentence comes.
         workers: pairs read at the same time.
+        meter: told of each pair.
     """
 
     def __init__(
-        self, load: Callable[[], PairReader] = load_pair_reader, *, workers: int = 2
+        self,
+        load: Callable[[], PairReader] = load_pair_reader,
+        *,
+        workers: int = 2,
+        meter: Meter = NO_METER,
     ) -> None:
+        self._meter = meter
         self._load = load
         self._workers = workers
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="scoring")
@@ -112,7 +121,9 @@ class SentenceScorer:
             for sentence in left:
                 if self._unusable:
                     return
-                score = await loop.run_in_executor(self._pool, self._read, question, sentence)
+                with metered(self._meter, SCORER):
+                    read = in_context(self._read)
+                    score = await loop.run_in_executor(self._pool, read, question, sentence)
                 if score is None:
                     return
                 scores[sentence] = score

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 
 from index import lexical
 from index.connections import Connection
+from index.lexical_tokens import split_words
 
 # Short words have too many neighbours, and a slip in a figure is another figure.
 _SHORTEST = 5
@@ -29,10 +28,9 @@ def respell(connection: Connection, library: int, unknown: Sequence[str]) -> dic
     typed = [w for w in unknown if _SHORTEST <= len(w) <= _LONGEST and w.isalpha()][:_MOST_WORDS]
     if not typed:
         return {}
-    stems = _index_stems(typed)
     found = {}
-    for word in typed:
-        stem = stems.get(word)
+    for word, terms in zip(typed, split_words(typed), strict=True):
+        stem = terms[-1] if terms else None
         meant = _nearest(connection, library, stem, word) if stem else None
         if meant is not None:
             found[word] = meant
@@ -57,17 +55,6 @@ def _distance(stem: str, term: str, most: int) -> float | None:
     if stem.startswith(term) and len(stem) - len(term) <= _LONGEST_ENDING:
         return 1.5
     return count_slips(stem, term, most)
-
-
-def _index_stems(words: Iterable[str]) -> dict[str, str]:
-    """Words as the lexical index stems them; FTS5 tells it only of what was indexed."""
-    words = list(words)
-    with closing(sqlite3.connect(":memory:")) as scratch:
-        lexical.create_table(scratch, 0)
-        lexical.add_rows(
-            scratch, 0, (lexical.LexicalRow(n, "", "", w) for n, w in enumerate(words))
-        )
-        return {words[row]: term for row, term in lexical.terms_by_row(scratch, 0)}
 
 
 def count_slips(one: str, other: str, most: int) -> int | None:

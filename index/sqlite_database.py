@@ -7,18 +7,25 @@ transaction: it happens whole, or not at all.
 from __future__ import annotations
 
 import asyncio
-import functools
-import re
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from index import sqlite_shrinking
+from index.copies import say_how_to_restore
 from index.errors import StoreError
+from index.meter import NO_METER, STORE_READ, STORE_WRITE, Meter, metered
+from index.sqlite_upgrade import OnNotice, SqliteUpgrade, no_notice
+from index.threads import in_context
 
 T = TypeVar("T")
+
+# Reading every page of a large file takes minutes, and holds up nobody.
+_CHECK_SECONDS = 3600.0
 
 _WHAT_TO_DO = {
     "readonly": "The data folder cannot be written. Check its permissions and owner.",
@@ -26,8 +33,9 @@ _WHAT_TO_DO = {
     "full": "The disk is full. Free some space and try again; nothing was lost.",
     "locked": "Another program holds the database. Close it and try again; nothing was lost.",
     "busy": "Another program holds the database. Close it and try again; nothing was lost.",
-    "malformed": "The database is damaged. Restore it from a backup; nothing was overwritten.",
-    "not a database": "This is not a database. Restore it from a backup; nothing was overwritten.",
+    "malformed": "The database is damaged. {restore}; nothing was overwritten.",
+    "not a database": "This is not a database. {restore}; nothing was overwritten.",
+    "i/o error": "The disk failed, or the data folder is gone. Look at both and start again.",
 }
 
 
@@ -37,6 +45,7 @@ def explain(error: sqlite3.Error, path: Path) -> StoreError:
     advice = next((say for sign, say in _WHAT_TO_DO.items() if sign in text), None)
     if advice is None:
         return StoreError(f"The database {path} failed: {error}.")
+    advice = advice.replace("{restore}", say_how_to_restore(path))
     return StoreError(f"{advice} ({path}: {error})")
 
 
@@ -48,6 +57,8 @@ class SqliteDatabase:
         readers: Threads that read side by side.
         busy_timeout: Seconds to wait for another process's lock.
         read_timeout: Seconds after which a read is given up.
+        on_notice: Told, in a sentence, of the copy that is made before an upgrade.
+        meter: Told of each read and each write.
     """
 
     def __init__(
@@ -57,8 +68,12 @@ class SqliteDatabase:
         readers: int = 3,
         busy_timeout: float = 10.0,
         read_timeout: float = 30.0,
+        on_notice: OnNotice = no_notice,
+        meter: Meter = NO_METER,
     ) -> None:
         self._path = path
+        self._meter = meter
+        self._upgrade = SqliteUpgrade(path, on_notice)
         self._busy_timeout = busy_timeout
         self._read_timeout = read_timeout
         self._reader_pool = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-read")
@@ -66,6 +81,7 @@ class SqliteDatabase:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._held: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -88,12 +104,13 @@ class SqliteDatabase:
             StoreError: SQLite failed, or did not answer in time.
         """
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._reader_pool, self._run_read, work)
+        future = loop.run_in_executor(self._reader_pool, in_context(self._run_read), work)
         seconds = patience or self._read_timeout
         try:
             # Not wait_for(): in Python 3.11 it swallows a cancellation that comes at the end.
-            async with asyncio.timeout(seconds):
-                return await future
+            with metered(self._meter, STORE_READ):
+                async with asyncio.timeout(seconds):
+                    return await future
         except TimeoutError as error:
             raise StoreError(
                 f"The database {self.path} did not answer within {seconds:.0f} s."
@@ -107,7 +124,9 @@ class SqliteDatabase:
         """
         loop = asyncio.get_running_loop()
         # Shielded: a transaction whose asker went away still ends cleanly in its thread.
-        return await asyncio.shield(loop.run_in_executor(self._writer_pool, self._run_write, work))
+        write = in_context(self._run_write)
+        with metered(self._meter, STORE_WRITE):
+            return await asyncio.shield(loop.run_in_executor(self._writer_pool, write, work))
 
     async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` on the writing thread outside of any transaction: VACUUM, checkpoints.
@@ -123,10 +142,58 @@ class SqliteDatabase:
     async def migrate(self, schema: str, steps: Sequence[str]) -> None:
         """Run the SQL scripts of ``schema`` that this file has not seen yet, in order.
 
+        The first time that tables change in an existing file, it is copied before.
+
         Raises:
-            StoreError: the file was written by a newer version of the program.
+            StoreError: the file was lost, or written by a newer version of the program; or a
+                script failed, or there is no room for the copy: nothing was changed.
         """
-        await self.write(functools.partial(_migrate, schema=schema, steps=steps))
+
+        def migrate() -> None:
+            self._upgrade.check_not_lost()
+            self._run_maintenance(lambda c: self._upgrade.run(c, schema, steps))
+
+        loop = asyncio.get_running_loop()
+        await asyncio.shield(loop.run_in_executor(self._writer_pool, migrate))
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[bool]:
+        """Take the lock ``name`` for the block, unless it is taken; the block is told whether.
+
+        The process that writes into a data folder owns it, so the lock need not leave memory.
+        """
+        if name in self._held:
+            yield False
+            return
+        self._held.add(name)
+        try:
+            yield True
+        finally:
+            self._held.discard(name)
+
+    async def is_held(self, name: str) -> bool:
+        """Whether somebody holds the lock ``name`` now."""
+        return name in self._held
+
+    async def size(self) -> int:
+        """The bytes of the file and of the log that SQLite may keep beside it."""
+        return await asyncio.to_thread(sqlite_shrinking.file_bytes, self.path)
+
+    async def shrink(self) -> None:
+        """Give the free pages back, some at a time, and empty the log.
+
+        Raises:
+            StoreError: SQLite failed; nothing was lost.
+        """
+        await sqlite_shrinking.shrink_file(self, self.path)
+
+    async def find_damage(self) -> list[str]:
+        """What is wrong with the file itself, read page by page; nothing where it is sound.
+
+        Raises:
+            StoreError: SQLite failed, or did not answer in time.
+        """
+        return await self.read(_check_pages, patience=_CHECK_SECONDS)
 
     async def close(self) -> None:
         """Wait for running work, then close every connection."""
@@ -160,6 +227,7 @@ class SqliteDatabase:
     def _run_write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             connection = self._connection()
+            self._check_still_there()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
@@ -172,6 +240,14 @@ class SqliteDatabase:
                 return result
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
+
+    def _check_still_there(self) -> None:
+        """SQLite would go on writing into a file that was deleted, and lose it all at the end."""
+        if not self.path.exists():
+            raise StoreError(
+                f"The database {self.path} was deleted while Footnote was running, so nothing "
+                f"can be kept. {say_how_to_restore(self.path)} and start Footnote again."
+            )
 
     def _connection(self) -> sqlite3.Connection:
         existing: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -201,35 +277,6 @@ class SqliteDatabase:
         return connection
 
 
-def _migrate(connection: sqlite3.Connection, schema: str, steps: Sequence[str]) -> None:
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS migration (schema TEXT PRIMARY KEY, step INTEGER NOT NULL)"
-    )
-    row = connection.execute("SELECT step FROM migration WHERE schema = ?", (schema,)).fetchone()
-    done = int(row["step"]) if row else 0
-    if done > len(steps):
-        raise StoreError(
-            f"This data folder was written by a newer Footnote ({schema} {done}, this one knows "
-            f"{len(steps)}). Update Footnote, or use another data folder."
-        )
-    for script in steps[done:]:
-        # Not executescript(): it would commit the transaction we are in.
-        for statement in _statements(script):
-            connection.execute(statement)
-    connection.execute(
-        "INSERT INTO migration VALUES (?, ?) "
-        "ON CONFLICT (schema) DO UPDATE SET step = excluded.step",
-        (schema, len(steps)),
-    )
-
-
-def _statements(script: str) -> list[str]:
-    statements, pending = [], ""
-    for piece in re.split(r"(?<=;)", script):
-        pending += piece
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    if pending.strip():
-        raise ValueError(f"unfinished SQL: {pending!r}")
-    return statements
+def _check_pages(connection: sqlite3.Connection) -> list[str]:
+    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return [] if answer == "ok" else [f"the database is damaged: {answer}"]

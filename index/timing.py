@@ -202,16 +202,15 @@ def _day_of_event(
     words = [w for w in lexical.content_words(event) if _WORD.fullmatch(w)]
     if not words:
         return None
-    named = " AND ".join(f'"{word}"' for word in words)
-    table = f"lexical_{library.pk}"
-    row = connection.execute(  # the table's name is a number of ours
-        f"SELECT v.published_at FROM {table} AS f JOIN chunk AS c ON c.pk = f.rowid "  # noqa: S608 - as said
-        "AND c.ordinal = 0 JOIN version AS v ON v.pk = c.version "
+    is_titled, values = lexical.write_title_condition(connection, library.pk, words)
+    row = connection.execute(
+        "SELECT v.published_at FROM chunk AS c JOIN version AS v ON v.pk = c.version "  # noqa: S608 - a condition of ours
         "JOIN membership AS m ON m.version = v.pk AND m.from_edition <= ? "
         "AND (m.to_edition IS NULL OR m.to_edition > ?) "
-        f"WHERE {table} MATCH ? AND v.published_at GLOB '[0-9][0-9][0-9][0-9]-*' "
+        f"WHERE c.ordinal = 0 AND {is_titled} "
+        "AND v.published_at GLOB '[0-9][0-9][0-9][0-9]-*' "
         "AND v.published_at < ? ORDER BY v.published_at DESC LIMIT 1",
-        (library.edition, library.edition, f"{{title}} : ({named})", f"{today.isoformat()}~"),
+        (library.edition, library.edition, *values, f"{today.isoformat()}~"),
     ).fetchone()
     days = priors.read_published(row["published_at"]) if row is not None else None
     return days[0] if days is not None and days[1] - days[0] <= _LONGEST_EVENT else None

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from index import audit, decision_rows, editions, entry_rows, library_rows, plan_rows
 from index.connections import Connection
 from index.editions import Changes, Member
+from index.errors import PlanOutdated
 from index.guards import is_as_planned
 from index.indexing import IndexingTally
 from index.library_rows import LibraryRow
@@ -28,8 +29,8 @@ _SHOWN = 5
 class Act:
     """Who publishes, what and why.
 
-    ``plan_id`` names the stored plan that this uses up. ``times_back`` is the publisher's
-    count from when the work began: if somebody went back since, it must not be published.
+    ``plan_id`` names the stored plan that this uses up. ``times_back`` is how often somebody
+    had gone back when the work began: if somebody went back since, it must not be published.
     """
 
     actor: str
@@ -43,7 +44,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """The next edition as it was laid out, and what did not fit any more."""
+    """The next edition as it was laid out, and what did not fit any more.
+
+    ``mark`` is that of the laying out: with another one, somebody laid out or published since.
+    """
 
     row: LibraryRow
     info: EditionInfo
@@ -52,12 +56,22 @@ class Laid:
     changed: tuple[str, ...]
     skipped: tuple[str, ...]
     golden: tuple[GoldenQuestion, ...]
+    mark: str
+
+
+class Displaced(Exception):
+    """Somebody published, in this process or another, since the edition was laid out."""
 
 
 def lay_out(connection: Connection, name: str, prepared: Prepared, act: Act) -> Laid:
-    """Lay the next edition out, without what changed under our hands since it was planned."""
+    """Lay the next edition out, without what changed under our hands since it was planned.
+
+    Raises:
+        PlanOutdated: somebody went back to an earlier edition since the work began.
+    """
     row = library_rows.find_library(connection, name)
     assert row is not None  # noqa: S101 - opened before
+    _refuse_undone(connection, row.pk, act)
     keys = _reserve(connection, row.pk, prepared, act)
     items = (*puts(prepared.plan.items), *prepared.plan.of(PlanKind.REMOVED))
     touched = {id_ for i in items for id_ in (i.article_id, i.other) if id_ is not None}
@@ -91,8 +105,21 @@ def lay_out(connection: Connection, name: str, prepared: Prepared, act: Act) -> 
         for g in decision_rows.list_golden(connection, row.pk)
     )
     return Laid(
-        row, describe_edition(number, changes, act), changes, added, changed, tuple(skipped), golden
+        row,
+        describe_edition(number, changes, act),
+        changes,
+        added,
+        changed,
+        tuple(skipped),
+        golden,
+        editions.laid_out(connection, row.pk),
     )
+
+
+def put_away(connection: Connection, laid: Laid) -> None:
+    """Clear away what was laid out, unless somebody else's stands in its place."""
+    if editions.laid_out(connection, laid.row.pk) == laid.mark:
+        editions.unstage(connection, laid.row.pk)
 
 
 def publish(
@@ -106,8 +133,11 @@ def publish(
 
     Raises:
         PlanOutdated: somebody discarded the plan meanwhile.
+        Displaced: somebody published or went back meanwhile; lay it out again.
     """
     library = laid.row.pk
+    if editions.laid_out(connection, library) != laid.mark:
+        raise Displaced
     if act.plan_id is not None:
         plan_rows.load_plan(connection, library, act.plan_id)
     changes = bool(laid.changes.put or laid.changes.removed)
@@ -133,6 +163,14 @@ def publish(
     if changes:
         audit.note_action(
             connection, library, write_entry(_needed(act, prepared.plan), laid.info, failing)
+        )
+
+
+def _refuse_undone(connection: Connection, library: int, act: Act) -> None:
+    if act.times_back not in (None, editions.times_back(connection, library)):
+        raise PlanOutdated(
+            "Somebody went back to an earlier edition meanwhile, so nothing was published. "
+            "Do it again if it is still wanted."
         )
 
 

@@ -1,185 +1,122 @@
-"""Chroma as the vector index: ids, vectors and distances, nothing else.
+"""The vector index off the event loop, with a deadline on each call: Chroma, wherever it is.
 
-The only file that imports ``chromadb``. Texts and fields live in SQLite, and
-everything here can be rebuilt from there without embedding anything again.
+Embedded in this process over a folder of its own, or on a server that others use too.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.breaker import Breaker, BreakerOpenError, OnBreakerChange, ignore_change
+from index.chroma_at import ChromaAt
+from index.chroma_client import ChromaCollections, describe_failure, open_folder, open_server
 from index.chroma_files import clear_leftovers, segment_folders
 from index.errors import VectorStoreError
+from index.file_locks import FileHeldError, wait_for_file
 from index.gate import Gate
-
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+from index.meter import NO_METER, VECTORS, Meter, metered
+from index.timed_calls import TimedCalls
+from index.workers import WorkersLost
 
 T = TypeVar("T")
 
-# Measured on 8,470 MiniLM vectors and 369 questions, recall@10 against exact search: .92
-# with Chroma's own values (16, 100, 100), .9986 with these, at 1.2 ms a query instead of .8.
-# With 16 neighbours, groups of equal vectors (a newsletter's footer, say) also cut parts of
-# the graph off for good: of 60 rows with such a group 11 were never found. With 32, none.
-_HNSW: CreateHNSWConfiguration = {
-    "space": "cosine",
-    "max_neighbors": 32,
-    "ef_construction": 256,
-    "ef_search": 400,
-}
-
-
 # Clearing away what a large collection left takes seconds; a million passages, a minute.
 _SHRINK_TIMEOUT = 300.0
+# A call to a server ends by itself a bit before nobody waits for it any more.
+_SERVER_SHARE = 0.9
+_CLOSE_SECONDS = 10.0
+# A server that is away for a restart is soon back; one question then finds out.
+_FAILURES, _WITHIN, _REST = 3, 60.0, 10.0
 
 
-class ChromaFolder:
-    """One folder of Chroma collections, blocking; cosine space.
-
-    Opening imports chromadb, which takes more than a second: do it in a thread.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        # Chroma sends nothing in this release; said twice so that it stays so.
-        os.environ["ANONYMIZED_TELEMETRY"] = "False"
-        import chromadb
-        from chromadb.config import Settings
-
-        # Declared as its interface, which lacks close().
-        self._client = cast(
-            "Client",
-            chromadb.PersistentClient(
-                path=str(folder), settings=Settings(anonymized_telemetry=False)
-            ),
-        )
-        self._handles: dict[str, Any] = {}
-
-    def upsert(self, collection: str, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Write vectors of shape ``(len(ids), dimension)``, replacing known ids."""
-        self._open(collection).upsert(ids=list(ids), embeddings=vectors)
-
-    def query(
-        self, collection: str, vector: NDArray[np.float32], limit: int
-    ) -> list[tuple[str, float]]:
-        """The nearest ids with their cosine similarity in [-1, 1], best first."""
-        handle = self._find(collection)
-        if handle is None:
-            return []
-        if handle.count() <= limit:
-            return _rank_all(handle, vector)
-        found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
-        distances = (found["distances"] or [[]])[0]
-        return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]
-
-    def count(self, collection: str) -> int:
-        """Number of vectors, dead ones included."""
-        handle = self._find(collection)
-        return 0 if handle is None else int(handle.count())
-
-    def missing(self, collection: str, ids: Sequence[str]) -> list[str]:
-        """Those of ``ids`` that are not in the collection."""
-        handle = self._find(collection)
-        if handle is None:
-            return list(ids)
-        absent: list[str] = []
-        for at in range(0, len(ids), 2000):
-            page = list(ids[at : at + 2000])
-            present = set(handle.get(ids=page, include=[])["ids"])
-            absent.extend(id_ for id_ in page if id_ not in present)
-        return absent
-
-    def names(self) -> list[str]:
-        """The collections in this folder."""
-        return [c.name for c in self._client.list_collections()]
-
-    def drop(self, collection: str) -> None:
-        """Delete a collection, if it is there."""
-        self._handles.pop(collection, None)
-        if collection in self.names():
-            self._client.delete_collection(collection)
-
-    def close(self) -> None:
-        """Release the files."""
-        self._handles.clear()
-        self._client.close()
-
-    def _find(self, collection: str) -> Any:  # noqa: ANN401 - as _open
-        # Reading makes no collection: one that is asked for while it is being replaced
-        # must not come back to life empty.
-        if collection not in self._handles and collection not in self.names():
-            return None
-        return self._open(collection)
-
-    def _open(self, collection: str) -> Any:  # noqa: ANN401 - chromadb's own class is generic over its server
-        if collection not in self._handles:
-            self._handles[collection] = self._client.get_or_create_collection(
-                collection,
-                embedding_function=None,
-                configuration={"hnsw": _HNSW},
-            )
-        return self._handles[collection]
-
-
-def _rank_all(handle: Any, vector: NDArray[np.float32]) -> list[tuple[str, float]]:  # noqa: ANN401 - as _open
-    """Every row, by exact cosine: the graph may lose a few of many nearly equal rows for good."""
-    held = handle.get(include=["embeddings"])
-    if not held["ids"]:
-        return []
-    rows = np.asarray(held["embeddings"], np.float32)
-    lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(vector)
-    cosines = rows @ vector / np.maximum(lengths, np.finfo(np.float32).tiny)
-    order = np.argsort(-cosines, kind="stable")
-    return [(held["ids"][at], float(cosines[at])) for at in order]
+def make_breaker(on_change: OnBreakerChange = ignore_change) -> Breaker:
+    """The breaker of a vector index, as it is where nobody gives another."""
+    return Breaker(
+        "vectors",
+        title="The vector index",
+        failures=_FAILURES,
+        within=_WITHIN,
+        rest=_REST,
+        on_change=on_change,
+    )
 
 
 class VectorStore:
-    """The same off the event loop, opened on first use, with a deadline on each call.
+    """Chroma's collections, opened on first use.
 
     Args:
-        folder: Where Chroma keeps its files.
+        folder: Where an embedded Chroma keeps its files; of no meaning with a server.
+        server: A Chroma server to use instead.
         timeout: Seconds for one call; a locked Chroma file would hang for ever.
+        query_timeout: Seconds for a call that somebody's question waits for.
         threads: Chroma gains nothing beyond a few.
-        on_open: Called before Chroma first touches the folder.
+        file_patience: Seconds to wait for another program that holds the files.
+        on_open: Called before an embedded Chroma first touches the folder.
+        on_doubt: Told, on the event loop, when vectors may be missing: a collection is empty or
+            gone, or a server is back after it failed.
+        breaker: Leaves Chroma alone for a while when calls keep failing.
+        meter: Told of each call.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
+        server: ChromaAt | None = None,
         timeout: float = 20.0,
+        query_timeout: float = 10.0,
         threads: int = 3,
+        file_patience: float = 2.0,
         on_open: Callable[[], None] = lambda: None,
+        on_doubt: Callable[[], None] = lambda: None,
+        breaker: Breaker | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
+        self._meter = meter
         self.folder = folder
+        self.server = server
+        self.breaker = breaker or make_breaker()
         self._timeout = timeout
+        self._query_timeout = query_timeout
+        self._file_patience = file_patience
         self._on_open = on_open
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="chroma")
-        self._chroma: ChromaFolder | None = None
-        self._opening = Lock()
+        self._on_doubt = on_doubt
+        self._prefix = ""
+        self._calls = TimedCalls(threads, "chroma")
+        self._chroma: ChromaCollections | None = None
+        self._opening = threading.Lock()
         self._gate = Gate()
         self._has_dropped = False
+        self._is_doubtful = False
+
+    def use_prefix(self, prefix: str) -> None:
+        """What the names of ours begin with on a server; to be said before anything is asked."""
+        self._prefix = prefix
 
     async def upsert(
         self, collection: str, ids: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """Write vectors of shape ``(len(ids), dimension)``, replacing known ids."""
-        await self._call(lambda chroma: chroma.upsert(collection, ids, vectors))
+        await self._call(lambda chroma: chroma.upsert(collection, ids, vectors), writes=True)
 
     async def query(
         self, collection: str, vector: NDArray[np.float32], limit: int
     ) -> list[tuple[str, float]]:
         """The nearest ids with their cosine similarity in [-1, 1], best first."""
-        return await self._call(lambda chroma: chroma.query(collection, vector, limit))
+        found = await self._call(
+            lambda chroma: chroma.query(collection, vector, limit), seconds=self._query_timeout
+        )
+        if not found:
+            self._on_doubt()
+        return found
 
     async def count(self, collection: str) -> int:
         """Number of vectors, dead ones included."""
@@ -195,69 +132,153 @@ class VectorStore:
 
     async def drop(self, collection: str) -> None:
         """Delete a collection, if it is there."""
-        await self._call(lambda chroma: chroma.drop(collection))
+        await self._call(lambda chroma: chroma.drop(collection), writes=True)
         self._has_dropped = True
 
     async def shrink(self) -> bool:
         """Give back the disk space of dropped collections; whether there was any to give back.
 
         Chroma keeps the files of what was dropped. They are cleared away while it is closed,
-        so queries wait that long.
+        so queries wait that long. A server looks after its own files.
 
         Raises:
             VectorStoreError: the files cannot be read, or Chroma did not open again.
         """
+        if self.server is not None:
+            return False
         return await self._hop(self._shrink, _SHRINK_TIMEOUT)
 
-    async def close(self) -> None:
-        """Release the files. The store cannot be used afterwards."""
-        await asyncio.to_thread(self._close)
+    async def close(self) -> bool:
+        """Release the files; whether that went well. The store cannot be used afterwards.
 
-    def _close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._release()
+        A call that hangs is left behind after some seconds: it ends with the process.
+        """
+        return await asyncio.to_thread(self._close)
+
+    def _close(self) -> bool:
+        is_free = self._calls.close(_CLOSE_SECONDS)
+        chroma, self._chroma = self._chroma, None
+        if chroma is None or not is_free:
+            return is_free
+        # Closing waits for what hangs, too.
+        closing = threading.Thread(target=chroma.close, daemon=True)
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+        return not closing.is_alive()
 
     @property
     def is_open(self) -> bool:
         """Whether Chroma has been loaded and may have touched its files."""
         return self._chroma is not None
 
-    async def _call(self, work: Callable[[ChromaFolder], T]) -> T:
-        return await self._hop(lambda: self._work(work), self._timeout)
+    @property
+    def is_well(self) -> bool:
+        """Whether the last calls went well enough that the next is made."""
+        return not self.breaker.is_open and self._calls.can_run
+
+    @property
+    def hanging(self) -> int:
+        """How many calls hang that nobody waits for any more."""
+        return self._calls.hanging
+
+    @property
+    def name(self) -> str:
+        """For people: the folder, or the server."""
+        return str(self.folder) if self.server is None else self.server.name
+
+    async def _call(
+        self,
+        work: Callable[[ChromaCollections], T],
+        *,
+        seconds: float | None = None,
+        writes: bool = False,
+    ) -> T:
+        try:
+            with self.breaker.watching(VectorStoreError):
+                result = await self._hop(
+                    lambda: self._work(work, writes=writes), seconds or self._timeout
+                )
+        except BreakerOpenError as error:
+            raise VectorStoreError(str(error)) from error
+        if self._is_doubtful:
+            self._is_doubtful = False
+            self._on_doubt()
+        return result
 
     async def _hop(self, work: Callable[[], T], seconds: float) -> T:
-        future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
         try:
-            async with asyncio.timeout(seconds):
-                return await future
+            with metered(self._meter, VECTORS):
+                return await self._calls.run(lambda: self._run(work), seconds)
+        except WorkersLost as error:
+            raise VectorStoreError(f"The vector index hangs: {error}. {self._advice}") from error
         except TimeoutError as error:
+            self._renew()
             raise VectorStoreError(
-                f"The vector index did not answer within {seconds:.0f} s. Is another "
-                f"program using {self.folder}?"
+                f"The vector index did not answer within {seconds:.0f} s. {self._advice}"
             ) from error
 
     def _run(self, work: Callable[[], T]) -> T:
         try:
             return work()
+        except FileHeldError as error:
+            raise VectorStoreError(str(error)) from error
         except VectorStoreError:
+            self._renew()
             raise
-        # Chroma raises plain exceptions of many kinds, its Rust part even BaseException.
-        except Exception as error:
+        # Chroma raises plain exceptions of many kinds.
+        except Exception as error:  # noqa: BLE001 - as said
+            self._renew()
             raise VectorStoreError(
-                f"The vector index failed ({type(error).__name__}: {error}). "
-                "`footnote index rebuild` makes it anew from the database."
-            ) from error
+                f"The vector index failed ({describe_failure(error, self.server)}). {self._advice}"
+            ) from (error if self.server is None else None)
 
-    def _work(self, work: Callable[[ChromaFolder], T]) -> T:
+    @property
+    def _advice(self) -> str:
+        if self.server is not None:
+            return f"Is {self.server.name} running, and does it let Footnote in?"
+        return (
+            f"Is another program using {self.folder}? `footnote index rebuild` makes it anew "
+            "from the database."
+        )
+
+    def _renew(self) -> None:
+        """Have the next call connect to the server anew; the old connections may be dead."""
+        if self.server is not None:
+            self._is_doubtful = True
+            old, self._chroma = self._chroma, None
+            if old is not None:
+                with suppress(Exception):
+                    old.close()
+
+    def _doubt(self) -> None:
+        self._is_doubtful = True
+
+    def _work(self, work: Callable[[ChromaCollections], T], *, writes: bool = False) -> T:
         with self._gate.together():
+            if self.server is None:
+                # Chroma would wait for it without end, and mostly hold up all of Python.
+                file = self.folder / "chroma.sqlite3"
+                wait_for_file(file, for_writing=writes, patience=self._file_patience)
             return work(self._opened())
 
-    def _opened(self) -> ChromaFolder:
-        with self._opening:
+    def _opened(self) -> ChromaCollections:
+        # Whoever opens may hang in it.
+        if not self._opening.acquire(timeout=self._timeout):
+            raise VectorStoreError(f"The vector index does not open. {self._advice}")
+        try:
             if self._chroma is None:
-                self._on_open()
-                self._chroma = ChromaFolder(self.folder)
+                self._chroma = self._open()
             return self._chroma
+        finally:
+            self._opening.release()
+
+    def _open(self) -> ChromaCollections:
+        if self.server is not None:
+            return open_server(
+                self.server, self._prefix, self._timeout * _SERVER_SHARE, self._doubt
+            )
+        self._on_open()
+        return open_folder(self.folder)
 
     def _shrink(self) -> bool:
         # A process that was cut off may have dropped what this one does not know of.
@@ -273,7 +294,7 @@ class VectorStore:
                 self._opened()
         return True
 
-    def _has_leftovers(self, chroma: ChromaFolder) -> bool:
+    def _has_leftovers(self, chroma: ChromaCollections) -> bool:
         return len(list(segment_folders(self.folder))) > len(chroma.names())
 
     def _release(self) -> None:

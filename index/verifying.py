@@ -58,7 +58,7 @@ async def verify(
     row = await database.read(lambda c: library_rows.find_library(c, name))
     if row is None or not row.edition:
         return VerifyReport(0, 0, ("the library is empty",), ())
-    problems = await database.read(_check_file, patience=_PATIENCE)
+    problems = await database.find_damage()
     if row.fingerprint != fingerprint:
         problems.append(f"the index was made with '{row.fingerprint}', not '{fingerprint}'")
     problems += await _check_lexical(database, row)
@@ -107,11 +107,6 @@ DEPTHS = (5, 100)
 def finds_itself(item: Sample, found: Sequence[tuple[str, float]]) -> bool:
     """Whether the chunk, or one with the same vector, is among what its vector found."""
     return any(id_ == item.chunk_id or cosine > 0.9999 for id_, cosine in found)  # noqa: PLR2004
-
-
-def _check_file(connection: Connection) -> list[str]:
-    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    return [] if answer == "ok" else [f"the database is damaged: {answer}"]
 
 
 def _check_page(connection: Connection, row: LibraryRow, after: str) -> _Page:

@@ -43,7 +43,8 @@ def save_embeddings(
 ) -> None:
     """Store vectors of shape ``(len(keys), dimension)``."""
     connection.executemany(
-        "INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)",
+        "INSERT INTO embedding VALUES (?, ?, ?) "
+        "ON CONFLICT (library, key) DO UPDATE SET vector = excluded.vector",
         ((library, k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)),
     )
 
@@ -97,8 +98,9 @@ def save_version(
 
 def _version_pk(connection: Connection, library: int, article: Article) -> int:
     connection.execute(
-        "INSERT OR IGNORE INTO version (library, version_id, article_id, title, text, published_at,"
-        " authors, url, publisher, headings, likeness) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO version (library, version_id, article_id, title, text, published_at,"
+        " authors, url, publisher, headings, likeness) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
         (
             library,
             article.version_id,
@@ -166,7 +168,7 @@ def find_titles(
         "FROM membership AS m JOIN version AS v ON v.pk = m.version "
         "WHERE m.library = :library AND m.from_edition <= :edition "
         "AND (m.to_edition IS NULL OR m.to_edition > :edition) "
-        "AND (instr(lower(v.title), :text) OR instr(lower(m.article_id), :text)) "
+        "AND (instr(lower(v.title), :text) > 0 OR instr(lower(m.article_id), :text) > 0) "
         "ORDER BY place <> 1, v.title, m.article_id LIMIT :limit",
         {"text": text.lower(), "library": library, "edition": edition, "limit": limit},
     )

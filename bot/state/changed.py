@@ -106,9 +106,9 @@ class ChangedLog:
         await self._database.write(
             lambda connection: (
                 connection.executemany(
-                    "INSERT OR IGNORE INTO changed_reply (reply_id, batch, told_at)"
+                    "INSERT INTO changed_reply (reply_id, batch, told_at)"
                     # One that was forgotten meanwhile is none.
-                    " SELECT id, ?, ? FROM reply WHERE id = ?",
+                    " SELECT id, ?, ? FROM reply WHERE id = ? ON CONFLICT DO NOTHING",
                     rows,
                 ).rowcount
             )

@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.state.answers import Database
 from index.connections import Connection
+from index.sql import marks
 
 SCHEMA = "corrections"
 STEPS = (
@@ -56,6 +57,8 @@ _COLUMNS = (
     "id, guild_id, reply_id, question, answer, quotes, chosen, text, source, author_id,"
     " created_at, state, decided_by, decided_at, decision, note_id, channel_id, message_id"
 )
+_NAMES = _COLUMNS.split(", ")
+_ANEW = ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
 _LISTED = 200
 
 
@@ -256,8 +259,8 @@ def _put(connection: Connection, kept: Proposal) -> Proposal:
         if waiting >= OPEN_LIMIT:
             raise TooManyOpen
     connection.execute(
-        f"INSERT OR REPLACE INTO correction ({_COLUMNS})"  # noqa: S608 - ours
-        f" VALUES ({', '.join('?' * 18)})",
+        f"INSERT INTO correction ({_COLUMNS}) VALUES ({marks(_NAMES)})"  # noqa: S608 - ours
+        f" ON CONFLICT (id) DO UPDATE SET {_ANEW}",
         (
             kept.id, guild, kept.reply_id, kept.question, kept.answer,
             json.dumps([asdict(quote) for quote in kept.quotes]), kept.chosen, kept.text,

@@ -39,7 +39,7 @@ TEXT_LIMIT = 1000
 """How many characters of what a reader writes are kept."""
 _QUEUE_LIMIT = 500
 _SELECT = "SELECT reply_id, member_id, helpful, reason, text, voted_at FROM vote WHERE "
-_COUNT = "SELECT coalesce(sum(helpful), 0), coalesce(sum(NOT helpful), 0) FROM vote WHERE "
+_COUNT = "SELECT coalesce(sum(helpful), 0), coalesce(sum(1 - helpful), 0) FROM vote WHERE "
 _OF_SERVER = "reply_id IN (SELECT id FROM reply WHERE id = ? AND guild_id = ?)"
 
 
@@ -160,8 +160,9 @@ class FeedbackLog:
             "SELECT v.reply_id, count(*), group_concat(DISTINCT v.reason), max(v.voted_at),"
             " c.closed_at, c.closed_by FROM vote v JOIN reply r ON r.id = v.reply_id"
             " LEFT JOIN complaint_closed c ON c.reply_id = v.reply_id"
-            " WHERE r.guild_id = ? AND NOT v.helpful AND (c.closed_at IS NULL) != ?"
-            " GROUP BY v.reply_id HAVING ? IS NULL OR max(v.reason = ?)"
+            " WHERE r.guild_id = ? AND v.helpful = 0 AND (c.closed_at IS NULL) = (? = 0)"
+            " GROUP BY v.reply_id, c.closed_at, c.closed_by"
+            " HAVING ? IS NULL OR count(CASE WHEN v.reason = ? THEN 1 END) > 0"
             " ORDER BY max(v.voted_at) DESC, v.reply_id LIMIT ?"
         )
         name = str(reason) if reason else None
@@ -174,9 +175,10 @@ class FeedbackLog:
         return await self._database.write(
             lambda connection: (
                 connection.execute(
-                    "INSERT OR IGNORE INTO complaint_closed (reply_id, closed_at, closed_by)"
+                    "INSERT INTO complaint_closed (reply_id, closed_at, closed_by)"
                     " SELECT id, ?, ? FROM reply WHERE id = ? AND guild_id = ? AND EXISTS"
-                    " (SELECT 1 FROM vote WHERE reply_id = reply.id AND NOT helpful)",
+                    " (SELECT 1 FROM vote WHERE reply_id = reply.id AND helpful = 0)"
+                    " ON CONFLICT DO NOTHING",
                     given,
                 ).rowcount
                 > 0

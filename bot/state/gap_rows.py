@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -60,6 +61,7 @@ COLUMNS = (
     " (SELECT count(*) FROM gap_told WHERE gap_told.gap = gap.key)"
 )
 _NEAREST = 3
+_LONGEST = 300
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -112,7 +114,12 @@ def cause_of(reply: Reply) -> Cause | None:
 def liken(question: str) -> str:
     """What two ways to type the same question share: no case, space or punctuation."""
     folded = unicodedata.normalize("NFKC", question).casefold()
-    return " ".join(_NO_WORD.sub(" ", folded).split()) or folded
+    likeness = " ".join(_NO_WORD.sub(" ", folded).split()) or folded
+    if len(likeness) <= _LONGEST:
+        return likeness
+    # No database's index takes texts of any length.
+    digest = hashlib.sha256(likeness.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{likeness[:_LONGEST]} {digest}"
 
 
 def find_nearest(passages: Sequence[Passage]) -> list[Nearest]:
@@ -135,13 +142,14 @@ def put_gap(connection: Connection, row: dict[str, object]) -> None:
         " VALUES (:library, :likeness, :question, :cause, :nearest, :edition, :now, :now, 1)"
         " ON CONFLICT (library, likeness) DO UPDATE SET question = excluded.question,"
         " cause = excluded.cause, nearest = excluded.nearest, edition = excluded.edition,"
-        " last_asked = excluded.last_asked, times = times + 1, closed_at = NULL",
+        " last_asked = excluded.last_asked, times = gap.times + 1, closed_at = NULL",
         row,
     )
     connection.execute(
         "DELETE FROM gap WHERE key IN (SELECT key FROM gap WHERE library = :library"
         " AND likeness != :likeness ORDER BY closed_at IS NULL, times, last_asked"
-        " LIMIT max(0, (SELECT count(*) FROM gap WHERE library = :library) - :limit))",
+        " LIMIT (SELECT CASE WHEN count(*) > :limit THEN count(*) - :limit ELSE 0 END"
+        " FROM gap WHERE library = :library))",
         row,
     )
 
@@ -155,8 +163,8 @@ def tell_gap(
         put_gap(connection, row)
     (key,) = connection.execute(named, row).fetchone()
     noted = connection.execute(
-        "INSERT OR IGNORE INTO gap_told (gap, guild_id, reply_id, member_id, text, told_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO gap_told (gap, guild_id, reply_id, member_id, text, told_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (key, *told),
     )
     is_new = noted.rowcount > 0

@@ -6,7 +6,6 @@ this person asked are looked after here, since gaps and conversations name nobod
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,8 @@ from bot.state.personal_rows import (
 )
 from bot.state.replies import read_reply, write_reply
 from index.connections import Connection
-from index.forgetting import forget_actor, has_table
+from index.forgetting import forget_actor
+from index.sql import has_table, marks, pages
 
 _ABOUT_THEM = (
     "reply_id IN (SELECT id FROM reply WHERE asker_id = :person"
@@ -154,11 +154,15 @@ def _forget_holding(connection: Connection, holding: Holding, given: dict[str, s
 
 def _forget_turns(connection: Connection, guild: str, channels: set[str], asked: set[str]) -> None:
     """Take their questions out of the conversations that others went on with."""
-    rows = connection.execute(
-        "SELECT id, reply FROM reply WHERE guild_id = ?"
-        " AND channel_id IN (SELECT value FROM json_each(?)) AND instr(reply, '\"history\":[{')",
-        (guild, json.dumps(sorted(channels))),
-    ).fetchall()
+    rows = [
+        row
+        for page in pages(sorted(channels))
+        for row in connection.execute(
+            f"SELECT id, reply FROM reply WHERE guild_id = ? AND channel_id IN ({marks(page)})"  # noqa: S608 - marks
+            " AND instr(reply, '\"history\":[{') > 0",
+            (guild, *page),
+        ).fetchall()
+    ]
     for reply_id, written in rows:
         reply = read_reply(written)
         left = tuple(turn for turn in reply.question.history if turn.question not in asked)

@@ -11,7 +11,7 @@ from bot.naming import actor_of, library_of
 from bot.state.holdings import ACTOR_COLUMNS, HOLDINGS, Holding, Kind
 from bot.state.replies import read_reply
 from index.connections import Connection
-from index.forgetting import has_table
+from index.sql import has_table
 
 # Each side as it stands in the index of replies by server and likeness.
 _SAME_QUESTION = (

@@ -22,6 +22,7 @@ from bot.answering.models import Answer, Reply
 from bot.state.answers import Database
 from bot.state.gaps import liken
 from index.connections import Connection
+from index.sql import marks
 
 SCHEMA = "replies"
 STEPS = (
@@ -75,7 +76,7 @@ STEPS = (
 _COLUMNS = (
     "id, guild_id, channel_id, asked_in, message_id, asker_id, asked_message_id, created_at,"
     " is_private, state, reply, (SELECT group_concat(message_id, ' ') FROM (SELECT message_id"
-    " FROM reply_message WHERE reply_id = reply.id ORDER BY place))"
+    " FROM reply_message WHERE reply_id = reply.id ORDER BY place) AS shown)"
 )
 _PASSAGES_KEPT = 4
 ANSWERED = "answered"
@@ -194,7 +195,9 @@ class ReplyLog:
             connection.execute("DELETE FROM reply_message WHERE reply_id = ?", (reply_id,))
             # A reply that was forgotten meanwhile has no messages to remember.
             connection.executemany(
-                "INSERT OR REPLACE INTO reply_message SELECT ?1, id, ?3 FROM reply WHERE id = ?2",
+                "INSERT INTO reply_message SELECT ?1, id, ?3 FROM reply WHERE id = ?2"
+                " ON CONFLICT (message_id) DO UPDATE"
+                " SET reply_id = excluded.reply_id, place = excluded.place",
                 rows,
             )
             connection.execute(
@@ -227,9 +230,8 @@ class ReplyLog:
         return await self.select(
             # The plus signs keep SQLite from going through all replies of the server for this:
             # it is asked at every message that anybody deletes.
-            "asked_message_id IN (SELECT value FROM json_each(?)) AND +guild_id = ?"
-            " ORDER BY +created_at",
-            json.dumps(list(map(str, message_ids))),
+            f"asked_message_id IN ({marks(message_ids)}) AND +guild_id = ? ORDER BY +created_at",
+            *map(str, message_ids),
             str(guild_id),
         )
 
@@ -238,7 +240,7 @@ class ReplyLog:
     ) -> tuple[SentReply, ...]:
         """The newest public replies of a channel that still stand, oldest first."""
         found = await self.select(
-            "guild_id = ? AND channel_id = ? AND created_at > ? AND NOT is_private"
+            "guild_id = ? AND channel_id = ? AND created_at > ? AND is_private = 0"
             " AND state NOT IN (?, ?) ORDER BY created_at DESC LIMIT ?",
             str(guild_id),
             str(channel_id),

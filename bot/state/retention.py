@@ -14,7 +14,8 @@ from bot.naming import guild_of, library_of
 from bot.state.answers import Database
 from bot.state.servers import ServerBook
 from index.connections import Connection
-from index.forgetting import forget_all_people, has_table
+from index.forgetting import forget_all_people
+from index.sql import has_table
 
 SCHEMA = "retention"
 STEPS = (
@@ -93,10 +94,13 @@ class Retention:
             replies, gaps = replies + found[0], gaps + found[1]
         return Pruned(replies, gaps, servers)
 
-    async def note_here(self, guild_ids: Collection[int]) -> None:
+    async def note_here(
+        self, guild_ids: Collection[int], *, concerns: Callable[[int], bool] = lambda _: True
+    ) -> None:
         """Note the servers that the bot is in now; it left all others of which it keeps anything.
 
-        Those that it left before keep the moment when it did.
+        Those that it left before keep the moment when it did. ``concerns`` tells which servers
+        this process would know of.
         """
         now, here = _write_time(self._now()), {str(guild_id) for guild_id in guild_ids}
 
@@ -109,8 +113,8 @@ class Retention:
                 "DELETE FROM left_server WHERE guild_id = ?", [(each,) for each in here]
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO left_server VALUES (?, ?)",
-                [(each, now) for each in sorted(kept - here)],
+                "INSERT INTO left_server VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [(each, now) for each in sorted(kept - here) if concerns(int(each))],
             )
 
         await self._database.write(work)

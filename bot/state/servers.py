@@ -1,7 +1,7 @@
 """How each server wants the bot to behave, as its moderators set it.
 
 What a server has not said follows ``ServerSettings()``. Settings are read at every
-question, so they are kept in memory; this process is the only one that writes them.
+question, so they are kept in memory where this process is the only one that writes them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.state.answers import Database
 from index.connections import Connection
+from index.sql import has_table
 
 SCHEMA = "servers"
 STEPS = (
@@ -67,10 +68,16 @@ DEFAULT = ServerSettings()
 
 
 class ServerBook:
-    """The settings of all servers."""
+    """The settings of all servers.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where they are kept.
+        is_shared: Whether other processes write them too; then nothing is remembered.
+    """
+
+    def __init__(self, database: Database, *, is_shared: bool = False) -> None:
         self._database = database
+        self._kept = 0 if is_shared else _KEPT
         self._known: OrderedDict[int, ServerSettings] = OrderedDict()
 
     async def open(self) -> None:
@@ -120,7 +127,7 @@ class ServerBook:
 
     def _keep(self, guild_id: int, settings: ServerSettings) -> ServerSettings:
         self._known[guild_id] = settings
-        if len(self._known) > _KEPT:
+        if len(self._known) > self._kept:
             self._known.popitem(last=False)
         return settings
 
@@ -130,9 +137,7 @@ def read_day_tokens(connection: Connection, library: str) -> int | None:
     guild_id = library.removeprefix(_LIBRARY)
     if guild_id == library or not guild_id.isdecimal():
         return None
-    known = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'server_settings'"
-    ).fetchone()
+    known = has_table(connection, "server_settings")
     return _find(connection, int(guild_id)).day_tokens if known else None
 
 

@@ -55,7 +55,8 @@ class ShareLog:
             return bool(
                 connection.execute(
                     "INSERT INTO share VALUES (?1, ?2, NULL) ON CONFLICT (reply_id)"
-                    " DO UPDATE SET claimed_at = ?2 WHERE shared_id IS NULL AND claimed_at < ?3",
+                    " DO UPDATE SET claimed_at = ?2"
+                    " WHERE share.shared_id IS NULL AND share.claimed_at < ?3",
                     row,
                 ).rowcount
             )

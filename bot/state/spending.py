@@ -157,13 +157,17 @@ class SpendingLog:
         await self._database.write(work)
         return booking
 
-    async def settle(self, booking: Booking, *, read: int, written: int) -> None:
+    async def settle(self, booking: Booking, *, read: int, written: int) -> float:
         """Put what a call has really used in place of what was booked; 0 and 0: it was not made.
+
+        Returns:
+            What it cost, in the currency of the prices.
 
         Raises:
             StoreError: the database cannot be used; what was booked stays.
         """
-        row = (read, written, self._prices.of(read, written), booking.id)
+        millionths = self._prices.of(read, written)
+        row = (read, written, millionths, booking.id)
         await self._database.write(
             lambda connection: (
                 connection.execute(
@@ -173,6 +177,7 @@ class SpendingLog:
                 ).rowcount
             )
         )
+        return millionths / _MILLION
 
     async def spent_today(self, account: str | None = None) -> Spent:
         """What today has used so far: one account's, or everybody's."""

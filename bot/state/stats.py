@@ -15,7 +15,7 @@ from index.connections import Connection
 CITED_SHOWN = 5
 _TAIL = 0.95
 _COUNT_VOTES = (
-    "SELECT coalesce(sum(helpful), 0), coalesce(sum(NOT helpful), 0) FROM vote WHERE reply_id IN"
+    "SELECT coalesce(sum(helpful), 0), coalesce(sum(1 - helpful), 0) FROM vote WHERE reply_id IN"
 )
 _COUNT_CITED = (
     "SELECT article_id, count(DISTINCT reply_id), max(reply_id) FROM reply_citation"
@@ -126,8 +126,8 @@ def _count_days(
     connection: Connection, given: dict[str, str], first: date, days: int
 ) -> tuple[Day, ...]:
     rows = connection.execute(
-        f"SELECT substr(created_at, 1, 10), sum(outcome = '{ANSWERED}'),"
-        f" sum(outcome != '{ANSWERED}') {_SINCE} GROUP BY 1",
+        f"SELECT substr(created_at, 1, 10), count(*) FILTER (WHERE outcome = '{ANSWERED}'),"
+        f" count(*) FILTER (WHERE outcome != '{ANSWERED}') {_SINCE} GROUP BY 1",
         given,
     )
     counted = {day: (answered, refused) for day, answered, refused in rows}

@@ -13,6 +13,7 @@ from bot.state.conversations import Conversations
 from bot.state.corrections import CorrectionLog
 from bot.state.feedback import FeedbackLog
 from bot.state.homes import HomeBook
+from bot.state.pending import PendingBook
 from bot.state.personal import PersonalRecords
 from bot.state.replies import ReplyLog
 from bot.state.retention import Retention
@@ -27,11 +28,16 @@ class Stores:
 
     Args:
         database: Where they are kept.
+        is_shared: Whether other processes write there too.
         now: The time, in UTC.
     """
 
     def __init__(
-        self, database: Database, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        *,
+        is_shared: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.answers = AnswerLog(database, now=now)
         self.command_hashes = CommandHashes(database)
@@ -41,12 +47,13 @@ class Stores:
         self.changed = ChangedLog(database, self.replies, now=now)
         self.cited = CitedLog(database, self.replies)
         self.corrections = CorrectionLog(database, now=now)
-        self.servers = ServerBook(database)
+        self.servers = ServerBook(database, is_shared=is_shared)
         self.shares = ShareLog(database, now=now)
         self.homes = HomeBook(database)
         self.changes = ChangeBook(database, now=now)
         self.stats = StatsDesk(database, now=now)
         self.retention = Retention(database, self.servers, now=now)
+        self.pending = PendingBook(database, now=now)
         self.personal = PersonalRecords(database, self.conversations)
 
     async def open(self) -> None:
@@ -58,6 +65,7 @@ class Stores:
         for store in (self.answers, self.command_hashes, self.replies, self.servers):
             await store.open()
         await self.changes.open()
+        await self.pending.open()
         await self.homes.open()
         # Its rows go with those of the replies.
         await self.feedback.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import resources
+from pathlib import Path
 
 from index.errors import EmbeddingError
 
@@ -23,13 +24,13 @@ SCORER_SHA256 = "1191d8f89bb182f17155ed259c28b2d56f8db124c0f21d46a35342cefdb03c9
 PAIR_PIECES, QUESTION_PIECES = 96, 64
 
 
-def read_model() -> bytes:
-    """The ONNX model.
+def find_model() -> Path:
+    """Where the ONNX model lies.
 
     Raises:
         EmbeddingError: it is missing or altered.
     """
-    return _read(MODEL, MODEL_SHA256)
+    return _find(MODEL, MODEL_SHA256)
 
 
 def read_tokenizer() -> bytes:
@@ -41,13 +42,18 @@ def read_tokenizer() -> bytes:
     return _read(TOKENIZER, TOKENIZER_SHA256)
 
 
-def read_scorer() -> bytes:
-    """The ONNX model of the sentence scorer.
+def find_scorer() -> Path:
+    """Where the ONNX model of the sentence scorer lies.
 
     Raises:
         EmbeddingError: it is missing or altered.
     """
-    return _read(SCORER, SCORER_SHA256)
+    return _find(SCORER, SCORER_SHA256)
+
+
+def _find(name: str, expected: str) -> Path:
+    _read(name, expected)
+    return Path(str(resources.files("index.model").joinpath(name)))
 
 
 def _read(name: str, expected: str) -> bytes:

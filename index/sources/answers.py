@@ -11,7 +11,7 @@ import httpx
 from index.errors import FetchError
 from index.reading.cleaning import clean_line
 from index.reading.kinds import CONTENT_TYPES, media_type
-from index.sources.failures import SiteDown
+from index.sources.failures import ComeBackLater, SiteDown
 
 _ADVICE = {
     401: "the page asks for a login.",
@@ -21,7 +21,8 @@ _ADVICE = {
     429: "the site asks to be left alone for a while; try again later.",
 }
 _GONE = (404, 410)
-_COME_BACK = (429, 502, 503, 504)
+_TOO_MANY = 429
+_COME_BACK = (_TOO_MANY, 502, 503, 504)
 _SERVER_ERROR = 500
 _MAX_HEADER = 200
 _LONGEST_VALIDATOR = 500
@@ -69,7 +70,8 @@ def require_success(response: httpx.Response) -> None:
         return
     if status in _COME_BACK:
         wait = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
-        raise SiteDown(_status_message(status), retry_after=wait)
+        kind = ComeBackLater if status == _TOO_MANY else SiteDown
+        raise kind(_status_message(status), retry_after=wait)
     raise FetchError(_status_message(status), is_gone=status in _GONE)
 
 

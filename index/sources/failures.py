@@ -20,5 +20,9 @@ class SiteDown(FetchError):
         self.may_retry = may_retry
 
 
+class ComeBackLater(SiteDown):
+    """The site is well, and asks for fewer requests."""
+
+
 class Refused(FetchError):
     """The address may not be asked: it is not public, or robots.txt forbids it."""

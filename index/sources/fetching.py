@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,12 +17,13 @@ from index.sources.bodies import read_body
 from index.sources.budget import Budget
 from index.sources.failures import Refused, SiteDown
 from index.sources.guarded import GuardedClient
+from index.sources.hosts import HostBreakers
 from index.sources.pace import Pace
 from index.sources.robots import MAX_ROBOTS_BYTES, RobotsFiles
 
 _NOT_MODIFIED = 304
 _TRIES = 3
-_LONGEST_WAIT = 30.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.001, 30.0
 _CLIENT_ERRORS = range(400, 500)
 _TOO_MANY_REQUESTS = 429
 
@@ -70,6 +71,7 @@ class Fetcher:
         delay: seconds between two requests to one host.
         respect_robots: whether robots.txt is asked and honoured.
         retry_wait: seconds before the second try; later ones wait longer.
+        hosts: leaves sites alone that keep failing; None: as by default.
     """
 
     def __init__(
@@ -85,7 +87,9 @@ class Fetcher:
         delay: float = 1.0,
         respect_robots: bool = True,
         retry_wait: float = 1.0,
+        hosts: HostBreakers | None = None,
     ) -> None:
+        self.hosts = hosts or HostBreakers()
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
@@ -161,12 +165,14 @@ class Fetcher:
         for hop in range(self._max_redirects + 1):
             async with budget.spend():
                 target = await self._client.check(url)
+            self.hosts.require(target.host)
             pause = 0.0
             if self._robots and asks_robots:
                 pause = await self._robots.require(target)
             turn = self._pace.turn(target.host, pause) if asks_robots else nullcontext()
             async with (
                 turn,
+                _watching(self.hosts, target.host),
                 budget.spend(),
                 self._client.get(target, headers) as response,
             ):
@@ -209,6 +215,12 @@ class Fetcher:
             return b""
 
 
+@asynccontextmanager
+async def _watching(hosts: HostBreakers, host: str) -> AsyncIterator[None]:
+    with hosts.watching(host):
+        yield
+
+
 async def _take_robots(response: httpx.Response, *, redirected: bool) -> bytes:  # noqa: ARG001
     status = response.status_code
     if status in _CLIENT_ERRORS and status != _TOO_MANY_REQUESTS:
@@ -223,4 +235,5 @@ def _pause_before_retry(exc: Exception) -> bool | float:
         return False
     if exc.retry_after is None:
         return True
-    return exc.retry_after if exc.retry_after <= _LONGEST_WAIT else False
+    # A wait of nothing at all would mean no other try.
+    return max(exc.retry_after, _SHORTEST_WAIT) if exc.retry_after <= _LONGEST_WAIT else False

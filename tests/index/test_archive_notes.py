@@ -201,7 +201,7 @@ async def test_a_page_that_cannot_be_read_does_not_hinder_an_export(
 ) -> None:
     await fill(opened.libraries)
     await opened.libraries.database.write(
-        lambda c: c.execute("UPDATE page SET packed = x'00'").rowcount
+        lambda c: c.execute("UPDATE page SET packed = ?", (b"\0",)).rowcount
     )
     await save(opened.libraries, tmp_path / "library.zip")
     assert members(tmp_path / "library.zip")["pages.jsonl"] == b""

@@ -16,6 +16,7 @@ from llama_index.core import Settings
 from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
 from pydantic import PrivateAttr
 
+from index.breaker import Breaker, BreakerState
 from index.embedding import Embedder, EmbeddingModel, LoadedOnFirstUse
 from index.errors import EmbeddingError
 from index.models import Progress
@@ -389,3 +390,85 @@ async def test_the_settings_of_llama_index_stay_untouched() -> None:
 
     assert Settings._llm is None
     assert Settings._embed_model is None
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("bad", [[1.0, 2.0], [1.0, float("nan"), 0.0], [0.0] * 3, None])
+async def test_a_model_that_keeps_failing_is_left_alone_and_tried_again_later(bad: Any) -> None:
+    clock = Clock()
+    answers: list[Any] = [bad] * 3
+    model = Scripted(lambda text: answers.pop() if answers else by_length(text))
+    breaker = Breaker("embedder", title="The embedder", failures=3, rest=30, clock=clock)
+    made = Embedder(model, fingerprint="f", dimension=3, breaker=breaker)
+    for _ in range(3):
+        with pytest.raises(EmbeddingError):
+            await made.embed_query("who?")
+
+    with pytest.raises(EmbeddingError, match=r"failed several times.* in 30 s"):
+        await made.embed_query("who?")
+
+    assert len(model.asked) == 3
+    clock.now += 30
+    assert (await made.embed_query("who?")).shape == (3,)
+    await made.close()
+
+
+async def test_texts_dropped_by_closing_are_not_the_models_fault() -> None:
+    inside = threading.Event()
+    release = threading.Event()
+
+    def wait(text: str) -> list[float]:
+        inside.set()
+        assert release.wait(20)
+        return by_length(text)
+
+    breaker = Breaker("embedder", failures=1)
+    made = Embedder(Scripted(wait), fingerprint="f", dimension=3, workers=1, breaker=breaker)
+    busy = asyncio.create_task(made.embed_query("busy"))
+    assert await asyncio.to_thread(inside.wait, 20)
+    waiting = asyncio.create_task(made.embed_query("who?"))
+    await asyncio.sleep(0)
+    await made.close()
+    release.set()
+
+    with pytest.raises(EmbeddingError, match="closed"):
+        await waiting
+    await busy
+    assert breaker.state is BreakerState.CLOSED
+
+
+async def test_calls_that_hang_are_counted_and_no_more_than_sixteen_threads_are_lost() -> None:
+    release = threading.Event()
+    begun: list[str] = []
+
+    def hang(text: str) -> list[float]:
+        begun.append(text)
+        release.wait(20)
+        return by_length(text)
+
+    made = Embedder(
+        Scripted(hang),
+        fingerprint="f",
+        dimension=3,
+        workers=1,
+        timeout=0.02,
+        breaker=Breaker("embedder", failures=1000),
+    )
+    try:
+        said = set[str]()
+        for _ in range(20):
+            with pytest.raises(EmbeddingError) as caught:
+                await made.embed_query("who?")
+            said.add(str(caught.value))
+
+        assert len(begun) == 16
+        assert "The embedder hangs. Start Footnote again." in said
+    finally:
+        release.set()
+        await made.close()

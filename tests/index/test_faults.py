@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -19,6 +18,7 @@ import pytest
 from pydantic import Field
 
 from index import library_rows
+from index.connections import Connection
 from index.embedding import Embedder
 from index.errors import EmbeddingError, StoreError, VectorStoreError
 from index.indexing import WriteRate
@@ -85,15 +85,16 @@ async def open_paper(
     model: HashedWords | None = None,
     trouble: Trouble | None = None,
 ) -> AsyncIterator[Libraries]:
+    database = SqliteDatabase(folder / "footnote.db", busy_timeout=0.2)
     libraries = Libraries(
         folder,
+        database=database,
         embedder=Embedder(model or HashedWords(), fingerprint=FINGERPRINT, dimension=DIMENSION),
         count=count_words,
         rate=WriteRate(rows=4),
         fusion=Fusion(depth=1_000),
         on_step=trouble or (lambda _: None),
     )
-    libraries.database._busy_timeout = 0.2
     notices: list[str] = []
     try:
         await libraries.open(on_notice=notices.append)
@@ -238,7 +239,7 @@ async def test_a_full_disk_publishes_nothing_and_says_so(
 ) -> None:
     """Each number of pages that are left fills the disk in another transaction."""
 
-    def limit(connection: sqlite3.Connection) -> None:
+    def limit(connection: Connection) -> None:
         (used,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {used + pages}")
 

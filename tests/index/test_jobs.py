@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from index import schema
+from index.database import Database
 from index.jobs import interrupt_open_jobs, list_jobs, prune_jobs, save_job, write_params
 from index.records import JobInfo, JobState
-from index.sqlite_database import SqliteDatabase
+from tests.fakes.stores import open_database
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path / "test.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(tmp_path / "test.db")
     await database.migrate(schema.SCHEMA, schema.STEPS)
     yield database
     await database.close()
@@ -30,16 +31,16 @@ def job(name: str, *, library: str = "default", at: int = 0, **fields: object) -
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
-async def save(database: SqliteDatabase, *jobs: JobInfo, params: str = "{}") -> None:
+async def save(database: Database, *jobs: JobInfo, params: str = "{}") -> None:
     for each in jobs:
         await database.write(partial(save_job, job=each, params=params))
 
 
-async def listed(database: SqliteDatabase, library: str = "default", limit: int = 20) -> list[str]:
+async def listed(database: Database, library: str = "default", limit: int = 20) -> list[str]:
     return [j.id for j in await database.read(lambda c: list_jobs(c, library, limit))]
 
 
-async def test_a_job_is_read_as_it_was_written_last(database: SqliteDatabase) -> None:
+async def test_a_job_is_read_as_it_was_written_last(database: Database) -> None:
     begun = job("a", state=JobState.RUNNING, started_at="2026-11-22T10:00:01", stage="reading")
     ended = replace(
         begun,
@@ -57,7 +58,7 @@ async def test_a_job_is_read_as_it_was_written_last(database: SqliteDatabase) ->
 
 
 async def test_jobs_come_newest_first_and_only_those_of_the_library(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     await save(database, job("old"), job("new", at=5), job("same-minute", at=5))
     await save(database, job("other", library="discord-1"))
@@ -66,7 +67,7 @@ async def test_jobs_come_newest_first_and_only_those_of_the_library(
     assert await listed(database, limit=1) == ["same-minute"]
 
 
-async def test_a_title_that_is_no_text_can_be_kept(database: SqliteDatabase) -> None:
+async def test_a_title_that_is_no_text_can_be_kept(database: Database) -> None:
     await save(database, job("a", title="Add caf\udce9.md", stage="caf\udce9", outcome="caf\udce9"))
 
     (kept,) = await database.read(lambda c: list_jobs(c, "default", 1))
@@ -74,7 +75,7 @@ async def test_a_title_that_is_no_text_can_be_kept(database: SqliteDatabase) -> 
 
 
 async def test_what_a_crash_left_is_ended_and_given_back_with_what_it_was_asked(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     running, queued = job("a", state=JobState.RUNNING), job("b", at=1, state=JobState.QUEUED)
     await save(database, queued, running, params=write_params({"targets": ["caf\udce9.md"]}))
@@ -92,7 +93,7 @@ async def test_what_a_crash_left_is_ended_and_given_back_with_what_it_was_asked(
 
 
 async def test_old_jobs_and_too_many_are_forgotten_but_never_open_ones(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     await save(database, *(job(f"j{at}", at=at) for at in range(10)))
     await save(database, job("running", state=JobState.RUNNING))

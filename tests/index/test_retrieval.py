@@ -87,3 +87,32 @@ async def test_the_plain_modes_correct_and_rerank_nothing(libraries: Libraries) 
     assert [p.article_id for p in lexical.passages] == ["b"]
     assert lexical.term_weights["lantren"] == 1.0
     assert [p.score for p in dense.passages] == [max(p.cosine or 0.0, 0.0) for p in dense.passages]
+
+
+async def test_what_was_read_before_is_not_found_once_it_left_the_edition(
+    libraries: Libraries,
+) -> None:
+    library = await shelve(
+        libraries,
+        {"old": "The storm broke the lantern.", "other": "The ferry sails in winter."},
+    )
+    question = "Did the storm break the lantern?"
+    before = await library.search(question, limit=5)
+    assert "old" in [p.article_id for p in before.passages]
+
+    await library.remove(["old"], actor="t")
+
+    after = await library.search(question, limit=5)
+    assert "old" not in [p.article_id for p in after.passages]
+    earlier = await library.search(question, limit=5, edition=before.edition)
+    assert [p.article_id for p in earlier.passages] == [p.article_id for p in before.passages]
+
+
+async def test_a_second_search_gives_what_the_first_gave(libraries: Libraries) -> None:
+    texts = {f"t{n}": f"The storm broke lantern {n}. The crew slept." for n in range(12)}
+    library = await shelve(libraries, texts)
+
+    first = await library.search("Which lantern broke in the storm?", limit=8)
+    second = await library.search("Which lantern broke in the storm?", limit=8)
+
+    assert second.passages == first.passages

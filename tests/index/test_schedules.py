@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -13,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import library_rows, schedule_rows, schema
+from index.connections import Connection
+from index.database import Database
 from index.errors import SourceError
 from index.models import Source, SourceKind
 from index.schedule_rows import DueSource
 from index.schedules import Schedule, ScheduleError, parse_schedule
-from index.sqlite_database import SqliteDatabase
+from tests.fakes.stores import open_database
 
 DAY = timedelta(days=1)
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -194,15 +195,15 @@ def test_delays_are_spread_over_many_keys() -> None:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path / "test.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(tmp_path / "test.db")
     await database.migrate(schema.SCHEMA, schema.STEPS)
     yield database
     await database.close()
 
 
 def make_source(
-    connection: sqlite3.Connection, library: str, location: str, kind: SourceKind = SourceKind.FEED
+    connection: Connection, library: str, location: str, kind: SourceKind = SourceKind.FEED
 ) -> int:
     row = library_rows.open_library(connection, library, "model")
     source = Source(kind, location)
@@ -213,19 +214,19 @@ NOW = utc("2026-11-22T10:00")
 DAILY, HOURLY = parse_schedule("daily 06:00"), parse_schedule("hourly")
 
 
-async def find_due(database: SqliteDatabase, now: datetime, zone: tzinfo = UTC) -> list[int]:
+async def find_due(database: Database, now: datetime, zone: tzinfo = UTC) -> list[int]:
     due = await database.read(lambda c: schedule_rows.find_due(c, now=now, zone=zone))
     return [source.key for source in due]
 
 
 async def plan(
-    database: SqliteDatabase,
+    database: Database,
     schedule: Schedule,
     *,
     library: str = "default",
     location: str = "feed",
 ) -> int:
-    def work(connection: sqlite3.Connection) -> int:
+    def work(connection: Connection) -> int:
         key = make_source(connection, library, location)
         schedule_rows.set_schedule(connection, library, key, schedule, now=NOW)
         return key
@@ -233,8 +234,8 @@ async def plan(
     return await database.write(work)
 
 
-async def pause(database: SqliteDatabase, *, paused: bool) -> None:
-    def work(connection: sqlite3.Connection) -> None:
+async def pause(database: Database, *, paused: bool) -> None:
+    def work(connection: Connection) -> None:
         row = library_rows.find_library(connection, "default")
         assert row is not None
         library_rows.pause_schedules(connection, row.pk, paused=paused)
@@ -242,7 +243,7 @@ async def pause(database: SqliteDatabase, *, paused: bool) -> None:
     await database.write(work)
 
 
-async def next_run(database: SqliteDatabase, key: int) -> str | None:
+async def next_run(database: Database, key: int) -> str | None:
     row = await database.read(
         lambda c: c.execute("SELECT next_run FROM source WHERE pk = ?", (key,)).fetchone()
     )
@@ -250,14 +251,14 @@ async def next_run(database: SqliteDatabase, key: int) -> str | None:
     return text
 
 
-async def test_a_source_is_due_when_its_time_has_come(database: SqliteDatabase) -> None:
+async def test_a_source_is_due_when_its_time_has_come(database: Database) -> None:
     key = await plan(database, DAILY)
 
     assert await find_due(database, utc("2026-11-23T05:59")) == []
     assert await find_due(database, utc("2026-11-23T06:05")) == [key]
 
 
-async def test_due_sources_say_what_is_needed_to_read_them(database: SqliteDatabase) -> None:
+async def test_due_sources_say_what_is_needed_to_read_them(database: Database) -> None:
     key = await plan(database, DAILY, location="https://example.org/feed")
     later = NOW + DAY
     await database.write(lambda c: schedule_rows.mark_run(c, {key: "Unchanged."}, now=NOW))
@@ -267,7 +268,7 @@ async def test_due_sources_say_what_is_needed_to_read_them(database: SqliteDatab
     assert due == (DueSource("default", key, "https://example.org/feed", "Unchanged."),)
 
 
-async def test_runs_that_were_missed_are_made_up_for_once(database: SqliteDatabase) -> None:
+async def test_runs_that_were_missed_are_made_up_for_once(database: Database) -> None:
     key = await plan(database, HOURLY)
     week_later = NOW + timedelta(days=7)
 
@@ -278,7 +279,7 @@ async def test_runs_that_were_missed_are_made_up_for_once(database: SqliteDataba
 
 
 async def test_a_run_that_dies_neither_repeats_at_once_nor_loses_its_schedule(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     key = await plan(database, DAILY)
     due_at = utc("2026-11-23T06:05")
@@ -289,7 +290,7 @@ async def test_a_run_that_dies_neither_repeats_at_once_nor_loses_its_schedule(
     assert await find_due(database, due_at + DAY) == [key]
 
 
-async def test_what_came_due_while_it_ran_is_left_out(database: SqliteDatabase) -> None:
+async def test_what_came_due_while_it_ran_is_left_out(database: Database) -> None:
     key = await plan(database, HOURLY)
     begun = NOW + timedelta(hours=2)
     ended = begun + timedelta(hours=3)
@@ -300,7 +301,7 @@ async def test_what_came_due_while_it_ran_is_left_out(database: SqliteDatabase) 
     assert await find_due(database, ended) == []
 
 
-async def test_paused_sources_are_not_due_until_they_go_on(database: SqliteDatabase) -> None:
+async def test_paused_sources_are_not_due_until_they_go_on(database: Database) -> None:
     key = await plan(database, DAILY)
     other = await plan(database, DAILY, library="discord-1")
     later = NOW + DAY
@@ -311,7 +312,7 @@ async def test_paused_sources_are_not_due_until_they_go_on(database: SqliteDatab
     assert sorted(await find_due(database, later)) == [key, other]
 
 
-async def test_a_new_schedule_lets_a_paused_source_run_again(database: SqliteDatabase) -> None:
+async def test_a_new_schedule_lets_a_paused_source_run_again(database: Database) -> None:
     key = await plan(database, DAILY)
     await pause(database, paused=True)
 
@@ -320,7 +321,7 @@ async def test_a_new_schedule_lets_a_paused_source_run_again(database: SqliteDat
     assert await find_due(database, NOW + DAY) == [key]
 
 
-async def test_a_schedule_can_be_taken_away(database: SqliteDatabase) -> None:
+async def test_a_schedule_can_be_taken_away(database: Database) -> None:
     key = await plan(database, DAILY)
 
     taken = await database.write(
@@ -331,7 +332,7 @@ async def test_a_schedule_can_be_taken_away(database: SqliteDatabase) -> None:
     assert await find_due(database, NOW + DAY) == []
 
 
-async def test_a_schedule_taken_away_during_a_run_stays_away(database: SqliteDatabase) -> None:
+async def test_a_schedule_taken_away_during_a_run_stays_away(database: Database) -> None:
     key = await plan(database, DAILY)
     await database.write(lambda c: schedule_rows.claim_due(c, "default", now=NOW + DAY))
     await database.write(lambda c: schedule_rows.set_schedule(c, "default", key, None, now=NOW))
@@ -341,7 +342,7 @@ async def test_a_schedule_taken_away_during_a_run_stays_away(database: SqliteDat
     assert await next_run(database, key) is None
 
 
-async def test_a_removed_source_is_not_due(database: SqliteDatabase) -> None:
+async def test_a_removed_source_is_not_due(database: Database) -> None:
     key = await plan(database, DAILY)
     await database.write(
         lambda c: c.execute("UPDATE source SET removed_at = '2026' WHERE pk = ?", (key,)).rowcount
@@ -350,7 +351,7 @@ async def test_a_removed_source_is_not_due(database: SqliteDatabase) -> None:
     assert await find_due(database, NOW + DAY) == []
 
 
-async def test_only_a_library_can_schedule_its_sources(database: SqliteDatabase) -> None:
+async def test_only_a_library_can_schedule_its_sources(database: Database) -> None:
     key = await plan(database, DAILY, library="discord-1")
 
     for library, source in (("discord-2", key), ("discord-1", key + 1)):
@@ -362,7 +363,7 @@ async def test_only_a_library_can_schedule_its_sources(database: SqliteDatabase)
             )
 
 
-async def test_an_upload_has_no_schedule(database: SqliteDatabase) -> None:
+async def test_an_upload_has_no_schedule(database: Database) -> None:
     key = await database.write(lambda c: make_source(c, "default", "a.md", SourceKind.UPLOAD))
 
     with pytest.raises(ScheduleError, match="cannot be read again"):
@@ -372,7 +373,7 @@ async def test_an_upload_has_no_schedule(database: SqliteDatabase) -> None:
 
 
 async def test_a_clock_that_was_years_ahead_does_not_stop_a_schedule(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     key = await plan(database, DAILY)
     await database.write(
@@ -383,7 +384,7 @@ async def test_a_clock_that_was_years_ahead_does_not_stop_a_schedule(
     assert await find_due(database, NOW + DAY) == [key]
 
 
-async def test_a_schedule_nobody_understands_stops_no_other(database: SqliteDatabase) -> None:
+async def test_a_schedule_nobody_understands_stops_no_other(database: Database) -> None:
     strange, key = await plan(database, DAILY, location="a"), await plan(database, DAILY)
     await database.write(
         lambda c: (

@@ -16,6 +16,7 @@ from index.models import Article, SearchResult
 from index.recency import MILD, OFF, STRONG, Recency
 from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_words
 from tests.fakes.libraries import article, read_from
+from tests.fakes.stores import open_database
 
 # A Wednesday.
 TODAY = date(2026, 3, 25)
@@ -27,7 +28,8 @@ async def libraries(tmp_path: Path) -> AsyncIterator[Libraries]:
     embedder = Embedder(
         HashedWords(), fingerprint=FINGERPRINT, dimension=DIMENSION, languages=frozenset({"en"})
     )
-    opened = Libraries(tmp_path, embedder=embedder, count=count_words)
+    database = open_database(tmp_path / "footnote.db")
+    opened = Libraries(tmp_path, database=database, embedder=embedder, count=count_words)
     await opened.open(on_notice=lambda _: None)
     yield opened
     await opened.close()
@@ -290,7 +292,8 @@ async def test_a_question_in_the_articles_language_is_no_gap(town: Library) -> N
 
 async def test_an_embedder_of_any_language_leaves_no_gap(tmp_path: Path) -> None:
     embedder = Embedder(HashedWords(), fingerprint=FINGERPRINT, dimension=DIMENSION)
-    opened = Libraries(tmp_path, embedder=embedder, count=count_words)
+    database = open_database(tmp_path / "footnote.db")
+    opened = Libraries(tmp_path, database=database, embedder=embedder, count=count_words)
     await opened.open(on_notice=lambda _: None)
     try:
         await _add(opened.library("town"), _ferry("aa", None))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -22,6 +21,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from index import editions, library_rows
+from index.connections import Connection
 from index.embedding import Embedder
 from index.entries import EntryState
 from index.errors import NothingToSync, PlanBlocked, PlanOutdated, SourceError
@@ -39,6 +39,7 @@ from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_wor
 from tests.fakes.libraries import article
 from tests.fakes.papers import list_entries, tell
 from tests.fakes.shelves import Change, Model
+from tests.fakes.stores import open_database
 
 T = TypeVar("T")
 
@@ -146,6 +147,7 @@ class Truth:
     def open(self) -> None:
         self.libraries = Libraries(
             self.folder,
+            database=open_database(self.folder / "footnote.db"),
             embedder=Embedder(HashedWords(), fingerprint=FINGERPRINT, dimension=DIMENSION),
             count=count_words,
             fusion=Fusion(depth=MANY),
@@ -153,7 +155,7 @@ class Truth:
         )
         write = self.libraries.database.write
 
-        async def counted(work: Callable[[sqlite3.Connection], T]) -> T:
+        async def counted(work: Callable[[Connection], T]) -> T:
             if isinstance(self.cut_at, int):
                 self.cut_at -= 1
                 if self.cut_at == 0:
@@ -192,7 +194,7 @@ class Truth:
         return result
 
     async def ended_as(self) -> tuple[int, list[int], set[str], list[str]]:
-        def look(connection: sqlite3.Connection) -> tuple[int, list[int], set[str], list[str]]:
+        def look(connection: Connection) -> tuple[int, list[int], set[str], list[str]]:
             row = library_rows.find_library(connection, "default")
             if row is None:
                 return 0, [], set(), []
@@ -451,7 +453,7 @@ class Truth:
     def editions_are_those_of_the_model(self) -> None:
         assert self.run(self.ended_as()) == self.told(self.model)
 
-        def look(connection: sqlite3.Connection) -> dict[int, dict[str, tuple[str, str]]]:
+        def look(connection: Connection) -> dict[int, dict[str, tuple[str, str]]]:
             row = library_rows.find_library(connection, "default")
             if row is None:
                 return {}

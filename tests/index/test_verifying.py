@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index import lexical, verifying
+from index.connections import Connection
 from index.libraries import Libraries
 from index.models import VerifyReport
 from index.vector_store import VectorStore
@@ -114,9 +114,9 @@ async def test_checking_leaves_the_writer_free(filled: Libraries) -> None:
     loop = asyncio.get_running_loop()
 
     def hold(
-        check: Callable[[sqlite3.Connection], object],
-    ) -> Callable[[sqlite3.Connection], object]:
-        def held(connection: sqlite3.Connection) -> object:
+        check: Callable[[Connection], object],
+    ) -> Callable[[Connection], object]:
+        def held(connection: Connection) -> object:
             found = check(connection)
             loop.call_soon_threadsafe(began.set)
             asyncio.run_coroutine_threadsafe(may_go_on.wait(), loop).result(10)
@@ -125,7 +125,7 @@ async def test_checking_leaves_the_writer_free(filled: Libraries) -> None:
         return held
 
     for check in (
-        verifying._check_file,
+        lambda c: c.execute("PRAGMA quick_check(1)").fetchone(),
         lambda c: lexical.check_integrity(c, 1),
         lambda c: lexical.count_strays(c, 1),
     ):

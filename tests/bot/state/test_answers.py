@@ -12,21 +12,22 @@ import pytest
 
 from bot.state.answers import AnswerLog, SentAnswer, confirm_quotes
 from bot.state.command_hash import CommandHashes
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer, quoting
+from tests.fakes.stores import needs_sqlite, open_database
 
 NOW = datetime(2031, 6, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def log(database: SqliteDatabase) -> AnswerLog:
+async def log(database: Database) -> AnswerLog:
     it = AnswerLog(database, now=lambda: NOW)
     await it.open()
     return it
@@ -66,7 +67,7 @@ async def test_it_is_found_in_its_own_server_only(log: AnswerLog) -> None:
 
 async def test_it_is_found_after_the_database_was_closed(log: AnswerLog, tmp_path: Path) -> None:
     answer_id = await log.record(bridge_answer(), guild_id=7, channel_id=8)
-    other = SqliteDatabase(tmp_path / "footnote.db")
+    other = open_database(tmp_path / "footnote.db")
     again = AnswerLog(other)
     await again.open()
 
@@ -75,6 +76,7 @@ async def test_it_is_found_after_the_database_was_closed(log: AnswerLog, tmp_pat
 
 
 async def test_the_question_is_not_kept(log: AnswerLog, tmp_path: Path) -> None:
+    needs_sqlite("its file is looked through")
     await log.record(quoting((BRIDGE, "The ferry"), asked="canary-4711"), guild_id=7, channel_id=8)
 
     files = [path.read_bytes() for path in tmp_path.iterdir()]
@@ -107,7 +109,7 @@ async def test_a_quote_that_does_not_stand_there_is_taken_out(log: AnswerLog) ->
 
 
 async def test_the_hash_of_the_commands_is_kept_for_each_application(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     hashes = CommandHashes(database)
     await hashes.open()

@@ -12,8 +12,9 @@ from bot.state.corrections import QuotedSentence as Quoted
 from bot.state.personal_rows import Subject
 from bot.state.replies import Sending
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
 from tests.fakes.discord_samples import bridge_answer
+from tests.fakes.stores import open_database
 
 QUOTES = tuple(Quoted(n, "wall", "v", "Wall", n, n + 1, f"Sentence {n}.") for n in (1, 2))
 ANN, MO = 800000000000000017, 800000000000000023
@@ -24,14 +25,14 @@ def make(reply_id: str = "r1", author: int = ANN, guild: int = 1, text: str = "S
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def stores(database: SqliteDatabase) -> Stores:
+async def stores(database: Database) -> Stores:
     it = Stores(database)
     await it.open()
     return it

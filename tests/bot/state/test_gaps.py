@@ -11,8 +11,9 @@ import pytest
 
 from bot.answering.models import Difference, Question, Reason, Reply
 from bot.state.gaps import Cause, Gap, GapLog, Order
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer, refusal
+from tests.fakes.stores import open_database
 
 START = datetime(2031, 6, 10, 12, 0, tzinfo=UTC)
 ASKED = "Who paid for the bridge?"
@@ -37,14 +38,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def log(database: SqliteDatabase, clock: Clock) -> GapLog:
+async def log(database: Database, clock: Clock) -> GapLog:
     it = GapLog(database, retention=timedelta(days=90), limit=5, now=clock)
     await it.open()
     return it
@@ -181,7 +182,7 @@ async def test_a_library_keeps_so_many_and_lets_closed_and_rare_ones_go_first(
 
 
 async def test_the_question_that_was_asked_just_now_is_never_the_one_to_go(
-    database: SqliteDatabase, clock: Clock
+    database: Database, clock: Clock
 ) -> None:
     log = GapLog(database, limit=2, now=clock)
     await log.open()
@@ -197,7 +198,7 @@ async def test_the_question_that_was_asked_just_now_is_never_the_one_to_go(
 
 
 async def test_what_nobody_asks_about_any_more_is_forgotten(
-    log: GapLog, clock: Clock, database: SqliteDatabase
+    log: GapLog, clock: Clock, database: Database
 ) -> None:
     await log.record("town", refused("an old question"))
     await log.record("other", refused("another old question"))
@@ -212,7 +213,7 @@ async def test_what_nobody_asks_about_any_more_is_forgotten(
     assert [tuple(row) for row in rows] == [("a young question",)]
 
 
-async def test_who_asked_is_not_kept(log: GapLog, database: SqliteDatabase) -> None:
+async def test_who_asked_is_not_kept(log: GapLog, database: Database) -> None:
     reply = replace(refused(), question=Question(ASKED, id="id-of-the-question"))
     await log.record("town", reply)
 
@@ -228,9 +229,17 @@ async def test_any_text_can_be_kept_and_counts_up(log: GapLog, asked: str) -> No
     assert (await one(log)).times == 2
 
 
-async def test_gaps_outlive_a_restart(log: GapLog, database: SqliteDatabase, clock: Clock) -> None:
+async def test_gaps_outlive_a_restart(log: GapLog, database: Database, clock: Clock) -> None:
     await log.record("town", refused())
     again = GapLog(database, now=clock)
     await again.open()
 
     assert (await one(again)).question == ASKED
+
+
+async def test_questions_of_any_length_are_told_apart_and_counted(log: GapLog) -> None:
+    endless = "".join(chr(0x4E00 + n * 7 % 20_000) for n in range(4_000))
+    for asked in (endless, endless, endless + "x"):
+        assert await log.record("town", refused(asked))
+
+    assert sorted(gap.times for gap in await log.gaps("town")) == [1, 2]

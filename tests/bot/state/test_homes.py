@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import bridge_answer
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, Clock, sending
+from tests.fakes.stores import open_database
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    database = open_database(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it

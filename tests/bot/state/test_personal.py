@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +20,12 @@ from bot.state.personal_rows import Subject
 from bot.state.spending import SpendingLog
 from bot.state.stores import Stores
 from index import schema
+from index.connections import Connection
+from index.database import Database
 from index.forgetting import ACTORS, FORGOTTEN, TOLD
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import BRIDGE, bridge_answer, refusal
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, MO, START, Clock, sending
+from tests.fakes.stores import list_columns, open_database
 
 MAY_NAME = re.compile(
     r"actor|author|user|member|asker|person|owner|assign|approv|editor|moderator|_by$|(^|_)by_id"
@@ -39,7 +40,7 @@ INSERT INTO audit (library, at, actor, action, detail, reason) VALUES (:library,
 INSERT INTO early_audit (library, at, actor, action, detail, reason) VALUES (:name,
 '2031-01-02T00:00:00+00:00', :actor, 'config', 'by ' || :actor, '');
 INSERT INTO edition (library, number, published_at, actor, note, added, changed, removed)
-VALUES (:library, :number, '2031-01-01T00:00:00+00:00', :actor, '', 1, 0, 0);
+VALUES (:library, CAST(:number AS INTEGER), '2031-01-01T00:00:00+00:00', :actor, '', 1, 0, 0);
 INSERT INTO golden (library, question, article_id, title, added_by, added_at) VALUES
 (:library, :number, 'a', 'A', :actor, '2031-01-03T00:00:00+00:00');
 INSERT INTO job (id, library, kind, title, actor, params, state, created_at, outcome)
@@ -50,7 +51,7 @@ INSERT INTO source (library, kind, location, added_by, added_at) VALUES (:librar
 INSERT INTO supersession (library, article_id, by_article, by_title, actor, at, reason)
 VALUES (:library, :number, 'b', 'B', :actor, '2031-01-03T00:00:00+00:00', '');
 INSERT INTO plan (id, library, created_at, state, body, material) VALUES (:number,
-:library, '2031-01-03T00:00:00+00:00', 'open', json_object('actor', :actor), x'00');
+:library, '2031-01-03T00:00:00+00:00', 'open', '{"actor":"' || :actor || '"}', :material);
 INSERT INTO note (library, article_id, corrects, title_then, start, "end", quote, quoted_version,
 looked_at, author, approved_by, at) VALUES (:library, :number, 'a', 'A', 0, 1, 'q', 'v', 'v',
 :actor, :actor, '2031-01-03T00:00:00+00:00');
@@ -58,21 +59,21 @@ INSERT INTO gap (library, likeness, question, cause, nearest, edition, first_ask
 times, assigned_to, taken_at) VALUES (:name, :number, 'Who?', 'no_article', '[]', 1,
 '2031-01-03T00:00:00+00:00', '2031-01-03T00:00:00+00:00', 1, :person, '2031-01-03T00:00:00+00:00');
 INSERT INTO gap_told (gap, guild_id, reply_id, member_id, text, told_at) VALUES
-(last_insert_rowid(), :guild, :number, :person, 'Please', '2031-01-03T00:00:00+00:00');
+((SELECT max(key) FROM gap), :guild, :number, :person, 'Please', '2031-01-03T00:00:00+00:00');
 INSERT INTO correction (id, guild_id, reply_id, question, answer, quotes, chosen, text, source,
 author_id, created_at, state, decided_by, decided_at) VALUES (:number, :guild, 'r', 'Q', 'A',
 '[]', 0, 'T', '', :person, '2031-01-03T00:00:00+00:00', 'declined', :person,
 '2031-01-03T00:00:00+00:00');
-INSERT OR REPLACE INTO direct_home (user_id, guild_id, chosen_at) VALUES (:person, :guild,
-'2031-01-03T00:00:00+00:00');
+INSERT INTO direct_home (user_id, guild_id, chosen_at) VALUES (:person, :guild,
+'2031-01-03T00:00:00+00:00') ON CONFLICT (user_id) DO UPDATE SET guild_id = excluded.guild_id;
 INSERT INTO server_change (token, guild_id, user_id, setting, was, wanted, created_at) VALUES
 (:number, :guild, :person, 's', '1', '2', '2031-01-03T00:00:00+00:00')
 """.split(";")
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     await it.migrate(schema.SCHEMA, schema.STEPS)
     await GapLog(it).open()
     await SpendingLog(it).open()
@@ -81,20 +82,20 @@ async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 
 @pytest.fixture
-async def stores(database: SqliteDatabase) -> Stores:
+async def stores(database: Database) -> Stores:
     it = Stores(database, now=Clock())
     await it.open()
     return it
 
 
-async def run(database: SqliteDatabase, query: str, *given: object) -> list[tuple[object, ...]]:
-    def work(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+async def run(database: Database, query: str, *given: object) -> list[tuple[object, ...]]:
+    def work(connection: Connection) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(query, given)]
 
     return await database.write(work)
 
 
-async def fill(database: SqliteDatabase, guild: int, *actors: int) -> None:
+async def fill(database: Database, guild: int, *actors: int) -> None:
     """A library in which these people did something of every kind."""
     name = library_of(guild)
     await run(database, "INSERT INTO library (pk, name) VALUES (?, ?)", guild, name)
@@ -108,18 +109,18 @@ async def fill(database: SqliteDatabase, guild: int, *actors: int) -> None:
                 "number": str(number),
                 "actor": actor,
                 "person": actor.removeprefix("discord:"),
+                "material": b"packed",
             }
             await database.write(lambda c, q=query, r=row: c.execute(q, r).rowcount)  # type: ignore[misc]
 
 
-async def dump(database: SqliteDatabase) -> str:
+async def dump(database: Database) -> str:
     """Every value of every table, as one text."""
 
-    def work(connection: sqlite3.Connection) -> str:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    def work(connection: Connection) -> str:
         rows = [
             tuple(row)
-            for (table,) in tables.fetchall()
+            for table in sorted({table for table, _ in list_columns(connection)})
             for row in connection.execute(f"SELECT * FROM {table}")
         ]
         return repr(rows)
@@ -128,17 +129,9 @@ async def dump(database: SqliteDatabase) -> str:
 
 
 async def test_every_column_that_may_name_somebody_is_looked_after(
-    database: SqliteDatabase, stores: Stores
+    database: Database, stores: Stores
 ) -> None:
-    def work(connection: sqlite3.Connection) -> set[tuple[str, str]]:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {
-            (table, row[1])
-            for (table,) in tables.fetchall()
-            for row in connection.execute(f"PRAGMA table_info({table})")
-        }
-
-    columns = await database.read(work)
+    columns = set(await database.read(list_columns))
     covered = {(each.table, each.column) for each in HOLDINGS}
     covered |= {(each.table, each.column) for each in ACTORS}
     covered |= {(table, column) for table, column, _ in TOLD}
@@ -149,7 +142,7 @@ async def test_every_column_that_may_name_somebody_is_looked_after(
 
 
 async def test_nothing_is_left_of_somebody_who_is_forgotten(
-    database: SqliteDatabase, stores: Stores
+    database: Database, stores: Stores
 ) -> None:
     ann, ben = 800000000000000017, 800000000000000023
     await fill(database, HERE, ann, ben)
@@ -188,7 +181,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(
 
 
 async def test_forgetting_in_one_server_leaves_the_others_alone(
-    database: SqliteDatabase, stores: Stores
+    database: Database, stores: Stores
 ) -> None:
     for guild in (HERE, ELSEWHERE):
         await fill(database, guild, ANN)
@@ -205,7 +198,7 @@ async def test_forgetting_in_one_server_leaves_the_others_alone(
 
 
 async def test_the_name_goes_out_of_sentences_too_and_no_longer_number_is_touched(
-    database: SqliteDatabase, stores: Stores
+    database: Database, stores: Stores
 ) -> None:
     await fill(database, HERE, 123)
     await run(database, "UPDATE audit SET detail = 'told by discord:123 and discord:1234'")
@@ -221,7 +214,7 @@ async def test_the_name_goes_out_of_sentences_too_and_no_longer_number_is_touche
 
 
 async def test_a_gap_goes_only_with_the_last_one_who_asked_it(
-    database: SqliteDatabase, stores: Stores
+    database: Database, stores: Stores
 ) -> None:
     gaps = GapLog(database, now=Clock())
     for asked, askers in {"Who paid?": (ANN,), "who SWIMS": (ANN, BEN)}.items():
@@ -259,9 +252,7 @@ async def test_their_questions_leave_the_conversations_that_others_went_on_with(
     assert stores.conversations.turns(talk) == (others,)
 
 
-async def test_what_is_handed_over_is_theirs_alone(
-    database: SqliteDatabase, stores: Stores
-) -> None:
+async def test_what_is_handed_over_is_theirs_alone(database: Database, stores: Stores) -> None:
     await fill(database, HERE, ANN, BEN)
     mine = await stores.replies.record(bridge_answer(), sending(ANN, private=True))
     refused = refusal(Reason.NOTHING_FOUND, BRIDGE, asked="Secret of Ben?")

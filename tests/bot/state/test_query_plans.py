@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,14 @@ from bot.state.gaps import GapLog
 from bot.state.personal_rows import OWN_GAPS, Subject
 from bot.state.replies import ReplyLog, SentReply
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
+from index.connections import Connection
+from index.database import Database
 from tests.fakes.kept_replies import ANN, HERE
+from tests.fakes.stores import needs_sqlite, open_database
 
 
-async def explain(database: SqliteDatabase, query: str, given: object) -> str:
-    def work(connection: sqlite3.Connection) -> str:
+async def explain(database: Database, query: str, given: object) -> str:
+    def work(connection: Connection) -> str:
         steps = connection.execute(f"EXPLAIN QUERY PLAN {query}", given)  # type: ignore[arg-type]
         return "\n".join(str(step["detail"]) for step in steps)
 
@@ -26,7 +27,8 @@ async def explain(database: SqliteDatabase, query: str, given: object) -> str:
 async def test_whether_a_gap_is_theirs_alone_is_looked_up_and_not_searched_for(
     tmp_path: Path,
 ) -> None:
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    needs_sqlite("what its planner does")
+    database = open_database(tmp_path / "footnote.db")
     await Stores(database).open()
     await GapLog(database).open()
 
@@ -46,7 +48,8 @@ async def test_a_deleted_message_is_looked_up_and_not_searched_for(
         asked.append((where, given))
         return ()
 
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    needs_sqlite("what its planner does")
+    database = open_database(tmp_path / "footnote.db")
     stores = Stores(database)
     await stores.open()
     monkeypatch.setattr(ReplyLog, "select", select)

@@ -12,8 +12,8 @@ import pytest
 from bot.state.replies import ReplyLog, Sending, State
 from bot.state.shares import ShareLog
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import bridge_answer
+from tests.fakes.stores import open_database
 
 GUILD, OTHER, CHANNEL, ASKER = 1, 2, 10, 100
 START = datetime(2031, 6, 10, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    database = open_database(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +15,12 @@ from bot.state.replies import Sending
 from bot.state.retention import GRACE, Pruned
 from bot.state.stores import Stores
 from index import schema
+from index.connections import Connection
+from index.database import Database
 from index.forgetting import FORGOTTEN
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import BRIDGE, bridge_answer, refusal
 from tests.fakes.kept_replies import ANN, ELSEWHERE, HERE, Clock, sending
+from tests.fakes.stores import open_database
 
 USUAL = timedelta(days=90)
 
@@ -30,22 +31,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     await it.migrate(schema.SCHEMA, schema.STEPS)
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def gaps(database: SqliteDatabase, clock: Clock) -> GapLog:
+async def gaps(database: Database, clock: Clock) -> GapLog:
     it = GapLog(database, retention=USUAL, now=clock)
     await it.open()
     return it
 
 
 @pytest.fixture
-async def stores(database: SqliteDatabase, gaps: GapLog, clock: Clock) -> Stores:
+async def stores(database: Database, gaps: GapLog, clock: Clock) -> Stores:
     it = Stores(database, now=clock)
     await it.open()
     return it
@@ -79,14 +80,14 @@ async def test_each_server_keeps_things_as_long_as_it_wants(
 
 
 async def test_citations_and_votes_go_with_the_replies(
-    stores: Stores, database: SqliteDatabase, clock: Clock
+    stores: Stores, database: Database, clock: Clock
 ) -> None:
     reply = await stores.replies.record(bridge_answer(), sending())
     await stores.feedback.vote(reply, guild_id=HERE, member_id=ANN, helpful=False)
     clock.advance(days=91)
     assert await stores.retention.prune(USUAL) == Pruned(replies=1)
 
-    def work(connection: sqlite3.Connection) -> list[int]:
+    def work(connection: Connection) -> list[int]:
         return [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("reply", "reply_citation", "vote")
@@ -103,9 +104,9 @@ async def test_old_answers_of_earlier_versions_go_too(stores: Stores, clock: Clo
 
 
 async def test_a_server_that_was_left_is_forgotten_after_a_while_its_articles_not(
-    stores: Stores, gaps: GapLog, database: SqliteDatabase, clock: Clock
+    stores: Stores, gaps: GapLog, database: Database, clock: Clock
 ) -> None:
-    def fill(connection: sqlite3.Connection) -> None:
+    def fill(connection: Connection) -> None:
         connection.execute("INSERT INTO library (pk, name) VALUES (1, ?)", (library_of(HERE),))
         connection.execute(
             "INSERT INTO audit (library, at, actor, action, detail, reason)"
@@ -129,7 +130,7 @@ async def test_a_server_that_was_left_is_forgotten_after_a_while_its_articles_no
     assert (await stores.servers.of(HERE)).cooldown == 0
     assert await stores.homes.find(ANN) is None
 
-    def look(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    def look(connection: Connection) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute("SELECT actor FROM audit")]
 
     assert await database.read(look) == [(FORGOTTEN,)]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.state.spending import Limit, OverBudgetError, Prices, SpendingLog
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
+from tests.fakes.stores import open_database
 
 
 class Clock:
@@ -20,14 +21,14 @@ class Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     await SpendingLog(it).open()
     yield it
     await it.close()
 
 
-async def test_what_was_used_takes_the_place_of_what_was_booked(database: SqliteDatabase) -> None:
+async def test_what_was_used_takes_the_place_of_what_was_booked(database: Database) -> None:
     log = SpendingLog(database, prices=Prices(read=3.0, written=15.0))
     booking = await log.reserve("a", read=1000, written=500)
     assert (await log.spent_today("a")).tokens == 1500
@@ -39,7 +40,7 @@ async def test_what_was_used_takes_the_place_of_what_was_booked(database: Sqlite
     assert spent.money == pytest.approx((900 * 3 + 100 * 15) / 1_000_000)
 
 
-async def test_a_booking_is_settled_once(database: SqliteDatabase) -> None:
+async def test_a_booking_is_settled_once(database: Database) -> None:
     log = SpendingLog(database)
     booking = await log.reserve("a", read=10, written=10)
     await log.settle(booking, read=1, written=1)
@@ -49,7 +50,7 @@ async def test_a_booking_is_settled_once(database: SqliteDatabase) -> None:
     assert (await log.spent_today()).tokens == 2
 
 
-async def test_an_account_cannot_use_more_than_its_limit(database: SqliteDatabase) -> None:
+async def test_an_account_cannot_use_more_than_its_limit(database: Database) -> None:
     log = SpendingLog(database, one_account=Limit(tokens=100))
     await log.reserve("a", read=60, written=30)
 
@@ -61,7 +62,7 @@ async def test_an_account_cannot_use_more_than_its_limit(database: SqliteDatabas
     assert (await log.spent_today("a")).tokens == 100
 
 
-async def test_all_accounts_together_cannot_use_more_than_theirs(database: SqliteDatabase) -> None:
+async def test_all_accounts_together_cannot_use_more_than_theirs(database: Database) -> None:
     log = SpendingLog(database, all_accounts=Limit(tokens=100), one_account=Limit(tokens=90))
     await log.reserve("a", read=60, written=0)
 
@@ -69,7 +70,7 @@ async def test_all_accounts_together_cannot_use_more_than_theirs(database: Sqlit
         await log.reserve("b", read=41, written=0)
 
 
-async def test_money_is_limited_as_tokens_are(database: SqliteDatabase) -> None:
+async def test_money_is_limited_as_tokens_are(database: Database) -> None:
     log = SpendingLog(database, prices=Prices(10.0, 0.0), one_account=Limit(money=0.5))
     await log.reserve("a", read=50_000, written=1_000_000)
 
@@ -77,12 +78,12 @@ async def test_money_is_limited_as_tokens_are(database: SqliteDatabase) -> None:
         await log.reserve("a", read=1, written=0)
 
 
-async def test_a_limit_of_nothing_lets_nothing_through(database: SqliteDatabase) -> None:
+async def test_a_limit_of_nothing_lets_nothing_through(database: Database) -> None:
     with pytest.raises(OverBudgetError):
         await SpendingLog(database, all_accounts=Limit(tokens=0)).reserve("a", read=1, written=0)
 
 
-async def test_questions_at_the_same_time_cannot_overspend(database: SqliteDatabase) -> None:
+async def test_questions_at_the_same_time_cannot_overspend(database: Database) -> None:
     log = SpendingLog(database, all_accounts=Limit(tokens=1000))
 
     ended = await asyncio.gather(
@@ -95,13 +96,13 @@ async def test_questions_at_the_same_time_cannot_overspend(database: SqliteDatab
 
 
 async def test_a_call_that_a_crash_cut_off_stays_booked(tmp_path: Path) -> None:
-    first = SqliteDatabase(tmp_path / "x.db")
+    first = open_database(tmp_path / "x.db")
     log = SpendingLog(first)
     await log.open()
     await log.reserve("a", read=60, written=30)
     await first.close()
 
-    second = SqliteDatabase(tmp_path / "x.db")
+    second = open_database(tmp_path / "x.db")
     again = SpendingLog(second, one_account=Limit(tokens=100))
     await again.open()
     with pytest.raises(OverBudgetError):
@@ -109,7 +110,7 @@ async def test_a_call_that_a_crash_cut_off_stays_booked(tmp_path: Path) -> None:
     await second.close()
 
 
-async def test_a_day_begins_at_midnight_where_the_operator_lives(database: SqliteDatabase) -> None:
+async def test_a_day_begins_at_midnight_where_the_operator_lives(database: Database) -> None:
     clock = Clock()
     limit = Limit(tokens=100)
     vienna = SpendingLog(database, all_accounts=limit, zone=ZoneInfo("Europe/Vienna"), now=clock)
@@ -123,7 +124,7 @@ async def test_a_day_begins_at_midnight_where_the_operator_lives(database: Sqlit
     assert (await vienna.spent_today()).tokens == 1
 
 
-async def test_a_call_is_booked_on_the_day_it_began(database: SqliteDatabase) -> None:
+async def test_a_call_is_booked_on_the_day_it_began(database: Database) -> None:
     clock = Clock()
     log = SpendingLog(database, now=clock)
     booking = await log.reserve("a", read=10, written=10)
@@ -134,7 +135,7 @@ async def test_a_call_is_booked_on_the_day_it_began(database: SqliteDatabase) ->
     assert (await log.spent_today()).tokens == 0
 
 
-async def test_what_is_long_past_is_not_kept(database: SqliteDatabase) -> None:
+async def test_what_is_long_past_is_not_kept(database: Database) -> None:
     clock = Clock()
     log = SpendingLog(database, now=clock)
     await log.reserve("a", read=10, written=10)

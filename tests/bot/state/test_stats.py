@@ -12,9 +12,9 @@ import pytest
 from bot.answering.models import Reason, Reply
 from bot.state.stats import Cited, Day
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_samples import BRIDGE, LIBRARY, bridge_answer, quoting, refusal
 from tests.fakes.kept_replies import ANN, BEN, ELSEWHERE, HERE, START, Clock, sending
+from tests.fakes.stores import open_database
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    database = open_database(tmp_path / "footnote.db")
     it = Stores(database, now=clock)
     await it.open()
     yield it
