@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import __version__
+from bot.cli_backup import add_backup
 from bot.cli_check import add_check
 from bot.cli_gaps import gaps_app
 from bot.cli_golden import golden_app
@@ -235,6 +236,7 @@ def import_archive(*, file: Archive) -> Wanted:
     return Wanted("import", {"path": str(file.expanduser().absolute())})
 
 
+add_backup(app)
 add_command(app, "reader")(run_reader)
 app.add_typer(index_app, name="index", help="Add articles, and look after what is indexed.")
 app.add_typer(golden_app, name="golden", help="Keep questions that must keep their answer.")

@@ -9,15 +9,17 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from bot import evaluating, wiring
+from bot.backing_up import run_backup, run_restore
 from bot.batch import BatchQuestion, run_batch
 from bot.chat import run_chat
 from bot.dispatch import describe_error
 from bot.doctor import report_mistakes, run_doctor
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job, Parts, report_error
-from bot.logs import configure_logging
+from bot.logs import configure_logging, find_secrets
 from bot.options import Options
 from bot.output import PipeClosedError, open_standard_output
+from bot.scrubbing import private
 from bot.settings import Settings, SettingsError, load_settings
 from bot.show import SHOWS, show_figures
 
@@ -27,6 +29,7 @@ _UNSET = (
 )
 
 Task = Callable[[Job], int]
+_WRITTEN_BY_PEOPLE = ("question", "message", "reason")
 
 
 def run(
@@ -38,7 +41,9 @@ def run(
         settings = load_settings({"data": options.data, "library": options.library})
         prepare_logging(settings, default_level="info" if command == "run" else "warning")
         job = Job(command, params, settings, output, parts or wired_parts(), options.repeat())
-        return _TASKS[command](job)
+        asked = (str(params[name]) for name in _WRITTEN_BY_PEOPLE if params.get(name))
+        with private(asked):
+            return _TASKS[command](job)
     except SettingsError as error:
         if command == "doctor":
             return report_mistakes(output, error)
@@ -60,11 +65,10 @@ def run(
 def prepare_logging(settings: Settings, *, default_level: str) -> None:
     """Set up the logs; a level that the operator chose goes before the default."""
     chosen = "log_level" in settings.model_fields_set
-    token = settings.discord_token
     configure_logging(
         level=settings.log_level if chosen else default_level,
         as_json=settings.log_json,
-        secrets=(token.get_secret_value(),) if token else (),
+        secrets=find_secrets(settings),
     )
 
 
@@ -168,4 +172,6 @@ _TASKS: Mapping[str, Task] = {
     "reader": _in_loop(_run_reader),
     "eval": _in_loop(_evaluate),
     "doctor": run_doctor,
+    "backup": run_backup,
+    "restore": run_restore,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.checking import MessageChecker
 from bot.answering.claim_verdicts import ClaimJudge
-from bot.answering.engine import Answerer
+from bot.answering.engine import Answerer, OnStage, ignore_stage
 from bot.answering.models import Answer, Question
 from bot.answering.ports import Composer, DifferenceFinder, LinkBuilder, Rewriter
 from index.golden import Searchable
@@ -25,6 +25,7 @@ class GoldenDesk:
         rewriter: Makes questions of a conversation stand alone.
         differences: Notices where articles contradict each other.
         judge: Decides what sentences say of a claim; None: one that compares words only.
+        on_stage: Told of each stage of a question that somebody asks.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class GoldenDesk:
         rewriter: Rewriter | None = None,
         differences: DifferenceFinder | None = None,
         judge: ClaimJudge | None = None,
+        on_stage: OnStage = ignore_stage,
     ) -> None:
         self._composer = composer
         self._checker = checker
@@ -45,10 +47,11 @@ class GoldenDesk:
         self._rewriter = rewriter
         self._differences = differences
         self._judge = judge or ClaimJudge()
+        self._on_stage = on_stage
 
     def answerer(self, articles: Searchable) -> Answerer:
         """The engine over an edition."""
-        return self._answerer(articles, self._composer)
+        return self._answerer(articles, self._composer, self._on_stage)
 
     def message_checker(self, articles: Searchable) -> MessageChecker:
         """What holds messages against an edition."""
@@ -59,7 +62,9 @@ class GoldenDesk:
             passage_limit=self._passage_limit,
         )
 
-    def _answerer(self, articles: Searchable, composer: Composer) -> Answerer:
+    def _answerer(
+        self, articles: Searchable, composer: Composer, on_stage: OnStage = ignore_stage
+    ) -> Answerer:
         return Answerer(
             articles=articles,
             composer=composer,
@@ -67,6 +72,7 @@ class GoldenDesk:
             passage_limit=self._passage_limit,
             rewriter=self._rewriter,
             differences=self._differences,
+            on_stage=on_stage,
         )
 
     async def check(

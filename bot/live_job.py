@@ -13,7 +13,8 @@ from index.records import JobInfo, JobState
 
 _ACTORS = {"command line": "the command line", "schedule": "a schedule"}
 _DISCORD = "discord:"
-BROKEN_OFF = "Broken off where it was started. Starting it again is safe."
+AGAIN = "Starting it again is safe."
+BROKEN_OFF = f"Broken off where it was started. {AGAIN}"
 
 
 class LiveJob:
@@ -73,6 +74,15 @@ class LiveJob:
         if not self.info.state.is_over:
             self._stopped = self._stopped or (state, outcome)
             self.task.cancel()
+
+    def cancel(self, actor: str) -> None:
+        """Cancel the work because somebody wants that."""
+        self.stop(JobState.CANCELLED, describe_cancelling(actor))
+
+
+def describe_cancelling(actor: str) -> str:
+    """How a job ended that somebody cancelled."""
+    return f"Cancelled by {name_actor(actor)}. {AGAIN}"
 
 
 def name_actor(actor: str) -> str:

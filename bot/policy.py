@@ -67,10 +67,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether it may be done; ``sentence`` is what to say if not."""
+    """Whether it may be done; if not, ``sentence`` is what to say, ``why`` a word for metrics."""
 
     allowed: bool
     sentence: str = ""
+    why: str = ""
 
 
 ALLOWED = Decision(allowed=True)
@@ -148,22 +149,23 @@ def check_question(text: str) -> Decision:
 def has_room(load: Load) -> Decision:
     """Whether one more question can be taken on."""
     if load.is_closing:
-        return _deny(tr(RESTARTING))
+        return _deny(tr(RESTARTING), "closing")
     if load.of_person >= load.of_person_limit:
-        return _deny(tr(_BUSY_FOR_YOU))
+        return _deny(tr(_BUSY_FOR_YOU), "person")
     if load.again_at is not None:
         # Discord counts whole seconds: one too early would be refused again.
         again_at = math.ceil(load.again_at.timestamp())
-        return _deny(tr(_NOT_SO_FAST, time=f"<t:{again_at}:R>"))
+        return _deny(tr(_NOT_SO_FAST, time=f"<t:{again_at}:R>"), "cooldown")
     if load.is_full:
         return _deny(
             tr_n(
                 "My queue is full: about {count} question waits. Please try again in a minute.",
                 "My queue is full: about {count} questions wait. Please try again in a minute.",
                 load.waiting,
-            )
+            ),
+            "full",
         )
-    return ALLOWED if load.in_flight < load.in_flight_limit else _deny(tr(_BUSY))
+    return ALLOWED if load.in_flight < load.in_flight_limit else _deny(tr(_BUSY), "busy")
 
 
 def _in_server(place: Place) -> Decision:
@@ -172,5 +174,5 @@ def _in_server(place: Place) -> Decision:
     return ALLOWED if place.is_member else _deny(tr(_NOT_ADDED))
 
 
-def _deny(sentence: str) -> Decision:
-    return Decision(allowed=False, sentence=sentence)
+def _deny(sentence: str, why: str = "") -> Decision:
+    return Decision(allowed=False, sentence=sentence, why=why)

@@ -26,6 +26,7 @@ class Scheduler:
         database: Holds the schedules.
         sync: Reads sources of a library again, by key.
         report: Told of a run when something changed, waits, failed or works again.
+        takes: Which libraries this process reads; what several take, the first one reads.
         now: The time of day, with its time zone.
         zone: Whose time of day schedules are in.
         interval: Seconds between two looks at what is due.
@@ -37,6 +38,7 @@ class Scheduler:
         *,
         sync: Sync,
         report: Report,
+        takes: Callable[[str], bool] = lambda _: True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: tzinfo = UTC,
         interval: float = 30.0,
@@ -44,6 +46,7 @@ class Scheduler:
         self._database = database
         self._sync = sync
         self._report = report
+        self._takes = takes
         self._now = now
         self._zone = zone
         self._interval = interval
@@ -70,7 +73,7 @@ class Scheduler:
         due = await self._database.read(
             lambda connection: schedule_rows.find_due(connection, now=now, zone=self._zone)
         )
-        for library in dict.fromkeys(source.library for source in due):
+        for library in filter(self._takes, dict.fromkeys(source.library for source in due)):
             try:
                 await self._run_library(library)
             except Exception:  # noqa: BLE001 - one library must not stop the others
@@ -87,7 +90,8 @@ class Scheduler:
         self._looked_at = now
 
     async def _run_library(self, library: str) -> None:
-        # Claimed only now: while other libraries had their turn, a schedule may have gone.
+        # Claimed only now: while other libraries had their turn, a schedule may have gone, or
+        # another process may have claimed it.
         due = await self._claim(library)
         if not due:
             return

@@ -14,6 +14,7 @@ from bot.services.configuring import Configuring
 from bot.services.decisions import Decisions
 from bot.services.gaps import Gaps
 from bot.services.notes import Noting
+from bot.services.parts import private_texts
 from bot.services.upkeep import Upkeep
 from index.models import (
     SearchResult,
@@ -36,15 +37,20 @@ class FootnoteService(Changes, Decisions, Upkeep, Gaps, Configuring, Browsing, N
             spending=self._spending,
             publications=self._publications,
             waits=False,
+            observer=self._observer,
         )
 
     async def search(
         self, library: str, question: Question, limit: int, mode: Mode = Mode.FUSED
     ) -> SearchResult:
         """At most ``limit`` passages, best first."""
-        return await self._library(library).search(
-            question.text, limit=limit, mode=mode, today=question.today, scope=question.scope
-        )
+        texts = private_texts(question)
+        with self._observer.question(question.id, kind="search", texts=texts) as asked:
+            found = await self._library(library).search(
+                question.text, limit=limit, mode=mode, today=question.today, scope=question.scope
+            )
+            asked.end_as("found" if found.passages else "refused", "" if found.passages else "none")
+            return found
 
     async def text_of(self, library: str, version_id: str) -> str:
         """The clean text of an article version; ``KeyError`` when it is not stored."""

@@ -16,13 +16,18 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import __version__
+from bot.heap import limit_arenas, trim_heap
 from bot.settings import Settings
 from index.models import SyncReport
 
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
+    from bot.observing.observer import Observer
+    from bot.owner.ownership import Ownership
     from bot.service import FootnoteService
+    from bot.services.watching import Publications
     from bot.wiring_answers import Answering
+    from bot.wiring_observing import Observing
     from index.database import Database
     from index.embedding import Embedder, EmbeddingModel
     from index.indexing import WriteRate
@@ -35,24 +40,32 @@ USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discor
 OnNotice = Callable[[str], None]
 
 
-def make_embedder(settings: Settings) -> Embedder:
+def make_embedder(settings: Settings, observer: Observer | None = None) -> Embedder:
     """The packaged embedder; the model itself is loaded when the first text comes."""
+    from bot.observing.observer import Observer
+    from index.breaker import Breaker
     from index.embedding import Embedder, LoadedOnFirstUse
     from index.model.files import DIMENSION, FINGERPRINT, LANGUAGES
 
+    observer = observer or Observer()
     return Embedder(
         LoadedOnFirstUse(_load_minilm),
         fingerprint=FINGERPRINT,
         dimension=DIMENSION,
         workers=settings.embed_workers,
         languages=LANGUAGES,
+        # One question asks it about three times.
+        breaker=Breaker(
+            "embedder", title="The embedder", failures=3, on_change=observer.note_breaker
+        ),
+        meter=observer,
     )
 
 
 def _load_minilm() -> EmbeddingModel:
-    from index.minilm import load_minilm
+    from index.onnx_encoder import load_encoder
 
-    return load_minilm()
+    return load_encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +77,17 @@ class _Open:
     libraries: Libraries
     answering: Answering
     recovered: tuple[Recovered, ...]
+    publications: Publications
+
+    def vectors_are_well(self) -> bool:
+        """Whether the vector index can be used."""
+        return self.libraries.vectors.is_well
 
     async def warm_up(self) -> None:
         """Load what the first question would otherwise wait for."""
         await self.libraries.warm_up()
         await self.answering.warm_up()
+        await asyncio.to_thread(trim_heap)
 
 
 @asynccontextmanager
@@ -104,33 +123,49 @@ async def open_gentle_service(
 
 @asynccontextmanager
 async def _open_folder(
-    settings: Settings, *, on_notice: OnNotice, rate: WriteRate | None = None
+    settings: Settings,
+    *,
+    on_notice: OnNotice,
+    rate: WriteRate | None = None,
+    observer: Observer | None = None,
 ) -> AsyncIterator[_Open]:
     import stamina
 
+    from bot.cluster import concern_of
     from bot.jobs import JobDesk
+    from bot.observing.observer import Observer
     from bot.reading import SourceReading
     from bot.service import FootnoteService
+    from bot.services.watching import Publications
     from bot.state.gaps import GapLog
     from bot.wiring_answers import make_answering, make_scorer
+    from bot.wiring_cluster import read_shards
+    from bot.wiring_store import make_store
+    from bot.wiring_vectors import make_chroma
     from index.libraries import Libraries
     from index.old_rows import Retention
     from index.reading import Reader
     from index.sources.fetching import Fetcher
+    from index.sources.hosts import HostBreakers
     from index.word_pieces import load_word_pieces
 
     # Each try after a site's bad moment would be a line on the terminal.
     stamina.instrumentation.set_on_retry_hooks([])
+    observer = observer or Observer()
     async with AsyncExitStack() as stack:
-        embedder = make_embedder(settings)
-        scorer = make_scorer(settings, stack)
+        embedder = make_embedder(settings, observer)
+        scorer = make_scorer(settings, stack, meter=observer)
         libraries = Libraries(
             settings.data,
+            database=make_store(settings, on_notice=on_notice, meter=observer),
+            server=make_chroma(settings),
             embedder=embedder,
             count=load_word_pieces().count,
             rate=rate,
             zone=ZoneInfo(settings.timezone),
             scorer=scorer,
+            meter=observer,
+            on_breaker=observer.note_breaker,
         )
         stack.push_async_callback(libraries.close)
         reader = Reader()
@@ -142,15 +177,21 @@ async def _open_folder(
             allowed_hosts=settings.fetch_allow_hosts,
             delay=settings.fetch_delay,
             respect_robots=settings.fetch_robots,
+            hosts=HostBreakers(on_change=observer.note_breaker),
         )
         stack.push_async_callback(fetcher.close)
         await libraries.open(on_notice=on_notice)
         gaps = GapLog(libraries.database, retention=timedelta(days=settings.answer_retention_days))
         await gaps.open()
-        jobs = JobDesk(libraries.database)
+        jobs = JobDesk(
+            libraries.database, concerns=concern_of(read_shards(settings)), observer=observer
+        )
         recovered = await jobs.recover()
         stack.push_async_callback(jobs.close)
-        answering = await make_answering(settings, embedder, scorer, libraries.database, stack)
+        answering = await make_answering(
+            settings, embedder, scorer, libraries.database, stack, observer=observer
+        )
+        publications = Publications()
         service = FootnoteService(
             libraries=libraries,
             golden=answering.golden,
@@ -159,8 +200,10 @@ async def _open_folder(
             retention=Retention(settings.keep_editions, settings.keep_days),
             gaps=gaps,
             spending=answering.model.spending if answering.model else None,
+            publications=publications,
+            observer=observer,
         )
-        yield _Open(service, libraries.database, libraries, answering, recovered)
+        yield _Open(service, libraries.database, libraries, answering, recovered, publications)
 
 
 async def run_discord(settings: Settings) -> int:
@@ -169,19 +212,33 @@ async def run_discord(settings: Settings) -> int:
     Raises:
         FootnoteError: the data folder is in use, or something cannot be used as it is set.
     """
+    from bot.owner.folder import DataFolder
+    from bot.owner.ownership import own_folder
+    from bot.wiring_observing import observing
+
+    limit_arenas()
+    async with (
+        own_folder(DataFolder(settings.data), "footnote run") as ownership,
+        # From here on it can be seen that it starts: what follows takes seconds.
+        observing(settings) as seen,
+    ):
+        return await _run_discord(settings, ownership, seen)
+
+
+async def _run_discord(settings: Settings, ownership: Ownership, seen: Observing) -> int:
     import discord
     import discord.http
     import structlog
 
     from bot.client import FootnoteBot
+    from bot.cluster import concern_of
     from bot.cogs.ports import BotConfig
-    from bot.owner.folder import DataFolder
-    from bot.owner.ownership import own_folder
     from bot.resuming import resume_jobs
     from bot.run import run_bot
     from bot.scheduler import Scheduler
     from bot.state.stores import Stores
     from bot.wiring_answers import answer_seconds
+    from bot.wiring_cluster import is_shared, make_edition_watch, make_turns, read_shards
     from index.indexing import GENTLE
 
     token = settings.discord_token
@@ -193,16 +250,19 @@ async def run_discord(settings: Settings) -> int:
         # discord.py keeps the address on a class, and this process runs one bot.
         discord.http.Route.BASE = settings.discord_api
     async with (
-        own_folder(DataFolder(settings.data), "footnote run") as ownership,
         _open_folder(
-            settings, on_notice=lambda notice: log.warning("mended", notice=notice), rate=GENTLE
+            settings,
+            on_notice=lambda notice: log.warning("mended", notice=notice),
+            rate=GENTLE,
+            observer=seen.observer,
         ) as opened,
         ownership.serving(opened.service, finish_seconds=10.0),
     ):
         await opened.warm_up()
-        stores = Stores(opened.database)
+        stores = Stores(opened.database, is_shared=is_shared(settings))
         await stores.open()
         service = opened.service.without_waiting()
+        shards = read_shards(settings)
         bot = FootnoteBot(
             service=service,
             stores=stores,
@@ -213,19 +273,26 @@ async def run_discord(settings: Settings) -> int:
                 answer_retention=timedelta(days=settings.answer_retention_days),
                 answer_timeout=answer_seconds(settings),
             ),
+            shards=shards,
+            turns=make_turns(opened.database),
             asks_for_gateway=settings.discord_api is not None,
+            observer=seen.observer,
         )
+        editions = make_edition_watch(settings, opened.database, opened.publications)
         scheduler = Scheduler(
             opened.database,
             sync=partial(_sync_by_schedule, opened.service, bot),
             report=bot.poster.post_report,
+            takes=concern_of(shards),
             zone=ZoneInfo(settings.timezone),
         )
         async with (
             _reader_beside(settings, opened.database),
+            seen.watching(settings, bot, opened.database, opened.vectors_are_well),
             _beside(
                 scheduler.run(),
                 resume_jobs(opened.recovered, opened.service, bot.poster),
+                *([editions.run()] if editions is not None else []),
             ),
         ):
             return await run_bot(bot, token.get_secret_value())

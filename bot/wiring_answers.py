@@ -24,8 +24,10 @@ from bot.golden import GoldenDesk
 from bot.llm.connecting import ModelSettingsError
 from bot.llm.making import make_model
 from bot.llm.model import LlamaIndexModel
+from bot.observing.observer import Observer
 from bot.rendering.linking import ArticleLinks, ReaderLinks
 from bot.settings import Settings
+from index.meter import NO_METER, Meter
 from index.sentence_scorer import SentenceScorer
 
 if TYPE_CHECKING:
@@ -68,12 +70,15 @@ async def make_answering(
     scorer: SentenceScorer | None,
     database: Database,
     stack: AsyncExitStack,
+    *,
+    observer: Observer | None = None,
 ) -> Answering:
     """The articles' own sentences, or a language model with them behind it.
 
     Raises:
         ModelSettingsError: the language model, or a prompt, cannot be used.
     """
+    observer = observer or Observer()
     by = _CAUTION[settings.caution]
     extractive = ExtractiveComposer(
         embedder,
@@ -87,7 +92,9 @@ async def make_answering(
     model = None
     if settings.llm:
         words = _load_prompts(settings)
-        model = await make_model(settings, database, zone=ZoneInfo(settings.timezone))
+        model = await make_model(
+            settings, database, zone=ZoneInfo(settings.timezone), observer=observer
+        )
         assert model is not None  # noqa: S101 - one is set
         stack.push_async_callback(model.close)
         modelled = ModelComposer(
@@ -106,6 +113,7 @@ async def make_answering(
         rewriter=rewriter,
         differences=ArticleDifferences(embedder),
         judge=ClaimJudge(embedder),
+        on_stage=observer.note_stage,
     )
     return Answering(golden, model, scorer)
 
@@ -119,11 +127,13 @@ async def _make_reader_links(settings: Settings, database: Database) -> ReaderLi
     return await make_addresses(settings, database)
 
 
-def make_scorer(settings: Settings, stack: AsyncExitStack) -> SentenceScorer | None:
+def make_scorer(
+    settings: Settings, stack: AsyncExitStack, *, meter: Meter = NO_METER
+) -> SentenceScorer | None:
     """What reads question and sentence together, unless it is switched off; loaded on first use."""
     if not settings.scorer:
         return None
-    scorer = SentenceScorer(workers=settings.embed_workers)
+    scorer = SentenceScorer(workers=settings.embed_workers, meter=meter)
     stack.push_async_callback(scorer.close)
     return scorer
 

@@ -16,6 +16,7 @@ from bot.reader.addresses import ReaderAddresses
 from bot.reader.secret import make_secret
 from bot.settings import Settings
 from bot.signals import signals_set
+from index.errors import StoreError
 from index.language import detect_language
 
 if TYPE_CHECKING:
@@ -57,9 +58,16 @@ async def serving_reader(
     from bot.reader.html import PageWriter  # noqa: PLC0415
     from bot.reader.server import ReaderServer  # noqa: PLC0415
     from bot.reader.shelf import Shelf  # noqa: PLC0415
+    from bot.wiring_store import find_store  # noqa: PLC0415
 
     # Connections of its own: many readers never keep a question waiting.
-    shelf = Shelf.in_folder(settings.data)
+    database = find_store(settings, readers=2, read_timeout=10.0)
+    if database is None:
+        raise StoreError(
+            f"Nothing is indexed in {settings.data.absolute()} yet. Add articles first: "
+            "footnote index add TARGET"
+        )
+    shelf = Shelf(database)
     try:
         await shelf.check()
         desk = ReadingDesk(shelf, PageWriter(), now=_now)

@@ -14,7 +14,7 @@ from bot.answering.ports import OnSentence, SentenceEncoder, ignore_sentence
 from bot.answering.question import Wanted, read_question
 from bot.answering.ranking import READER_WEIGHTS, ComposerWeights, Ranked, rank_candidates
 from bot.answering.support import WORDS_ONLY, Signals, SupportWeights, read_signals, why_not
-from index.errors import EmbeddingError
+from index.errors import EmbeddingError, say_words_only
 from index.models import SearchResult
 
 # A cosine between "on the subject" and "not": with it, words alone decide.
@@ -147,7 +147,8 @@ class ExtractiveComposer:
             ranked = rank_candidates(
                 wanted, candidates, [alone] * len(candidates), calibration.weights
             )
-            notice = f"Only words were compared, not meanings: {error}"
+            # Said once: the search met it first, mostly in other words.
+            notice = found.degraded or say_words_only(error)
         best = ranked[0]
         signals = read_signals(wanted, best.candidate, best.features, alone, found)
         return Considered(wanted, tuple(ranked), signals, calibration, notice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.citations import link_citations, link_sentence, number_quotes
@@ -57,6 +57,8 @@ class Underway:
 
 
 OnUnderway = Callable[[Underway], None]
+OnStage = Callable[[str, float, Mapping[str, float]], None]
+"""Told of each stage that ended: its name, its seconds, and milliseconds of its parts by name."""
 
 MOST_SENTENCES = 3
 """In an answer whose articles differ, unless the differences alone take more."""
@@ -69,6 +71,10 @@ def ignore_underway(_: Underway) -> None:
     """For callers that wait for the whole reply."""
 
 
+def ignore_stage(_: str, __: float, ___: Mapping[str, float]) -> None:
+    """For callers who do not watch."""
+
+
 class Answerer:
     """Answers questions from one library.
 
@@ -79,6 +85,7 @@ class Answerer:
         passage_limit: How many passages an answer is composed from.
         rewriter: Makes questions of a conversation stand alone; None: they are asked as they are.
         differences: Notices where articles contradict each other; None: nobody does.
+        on_stage: Told of each stage as it ends.
     """
 
     def __init__(
@@ -90,8 +97,11 @@ class Answerer:
         passage_limit: int = 8,
         rewriter: Rewriter | None = None,
         differences: DifferenceFinder | None = None,
+        on_stage: OnStage = ignore_stage,
     ) -> None:
-        self._parts = _Parts(articles, composer, link, passage_limit, rewriter, differences)
+        self._parts = _Parts(
+            articles, composer, link, passage_limit, rewriter, differences, on_stage
+        )
 
     async def reply(self, question: Question, on_underway: OnUnderway = ignore_underway) -> Reply:
         """Answer from the articles, or say plainly why not."""
@@ -106,6 +116,7 @@ class _Parts:
     passage_limit: int
     rewriter: Rewriter | None
     differences: DifferenceFinder | None
+    on_stage: OnStage
 
 
 class _Work:
@@ -115,7 +126,7 @@ class _Work:
         self._parts = parts
         self._asked = question
         self._tell = on_underway
-        self._clock = _Clock()
+        self._clock = _Clock(parts.on_stage)
         self._found = _NOT_SEARCHED
         self._stand_alone = StandAlone(question.text)
         self._texts: dict[str, str] = {}
@@ -332,15 +343,17 @@ def _number(differing: Differing, citations: Sequence[Citation]) -> Difference:
 class _Clock:
     """Milliseconds by step; ``total`` is the time since the clock was made."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_stage: OnStage) -> None:
         self._started = self._last = time.perf_counter()
         self._laps: dict[str, float] = {}
+        self._on_stage = on_stage
 
     def lap(self, name: str, parts: dict[str, float] | None = None) -> None:
         now = time.perf_counter()
-        self._laps[name] = round((now - self._last) * 1000, 2)
+        seconds, self._last = now - self._last, now
+        self._laps[name] = round(seconds * 1000, 2)
         self._laps |= {f"{name}_{part}": ms for part, ms in (parts or {}).items()}
-        self._last = now
+        self._on_stage(name, seconds, parts or {})
 
     @property
     def laps(self) -> dict[str, float]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
-
-import structlog
 
 from bot.answering.models import Answer, Question, Reply, Turn
 from bot.cogs.choices import FindsArticles, find_article
@@ -21,6 +20,7 @@ from bot.cogs.records import Records
 from bot.cogs.refusals import NotDone
 from bot.cogs.retracting import Retractor
 from bot.cogs.screen import AnswerScreen
+from bot.observing.observer import Asked, Observer, name_question
 from bot.policy import ALLOWED, Decision, Place, check_question, may_ask, may_moderate
 from bot.rendering.answer import render_reply
 from bot.rendering.automatic import label_automatic
@@ -86,6 +86,7 @@ class AnswerDesk:
         servers: What each server allows.
         config: Limits.
         name_server: What a server is called, "" where that is not known.
+        observer: Follows questions; None: one that writes the log only.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class AnswerDesk:
         servers: ServerBook,
         config: BotConfig,
         name_server: Callable[[int], str] = lambda _: "",
+        observer: Observer | None = None,
     ) -> None:
         self._service = service
         self._records = records
@@ -106,21 +108,28 @@ class AnswerDesk:
         self._servers = servers
         self._config = config
         self._name_server = name_server
-        self._log = structlog.get_logger(__name__)
+        self._observer = observer or Observer()
 
     async def answer(self, exchange: Exchange, asking: Asking) -> None:
         """Answer somebody, or say why not."""
+        name_question(asking.id, _private_texts(asking))
+        with self._observer.question(asking.id, guild=exchange.home) as asked:
+            await self._answer(exchange, asking, asked)
+
+    async def _answer(self, exchange: Exchange, asking: Asking, asked: Asked) -> None:
         home = exchange.home
         decision = await self._decide(exchange, asking)
         if not decision.allowed or home is None:
+            asked.end_as("declined", decision.why)
             await exchange.say(decision.sentence)
             return
         try:
-            await self._work(exchange, asking, home)
+            await self._work(exchange, asking, home, asked)
         except NotDone as why:
+            asked.end_as("declined", "not_done")
             await exchange.say(str(why))
 
-    async def _work(self, exchange: Exchange, asking: Asking, home: int) -> None:
+    async def _work(self, exchange: Exchange, asking: Asking, home: int, asked: Asked) -> None:
         with (
             self._cooling_down(home, exchange, asking),
             self._intake.working(exchange),
@@ -128,20 +137,25 @@ class AnswerDesk:
         ):
             async with exchange.waiting():
                 reply = await self._reply(exchange, asking)
+                asked.note_reply(reply)
                 if not _may_show(reply, asking):
+                    asked.end_as("dropped", "not_wanted")
                     await self._records.keep_gap(reply, _sending(exchange, asking))
                     return
                 if not exchange.is_private and await self._retractor.is_withdrawn(watch, home):
+                    asked.end_as("dropped", "deleted")
                     await exchange.withdraw()
                     return
-                reply_id = await self._records.keep(reply, _sending(exchange, asking))
-                rules = await self._servers.of(home)
-                await exchange.show(self._render(reply, reply_id, exchange, asking, rules))
+                with self._observer.stage("keep"):
+                    reply_id = await self._records.keep(reply, _sending(exchange, asking))
+                    rules = await self._servers.of(home)
+                with self._observer.stage("show"):
+                    await exchange.show(self._render(reply, reply_id, exchange, asking, rules))
             await self._records.keep_shown(reply, reply_id, exchange)
             if watch.is_gone and asking.asked_message_id is not None:
                 # It was deleted while the reply was on its way to Discord.
                 await self._retractor.take_back(home, asking.asked_message_id)
-        self._log.info("replied", id=asking.id, guild=home, kept=reply_id is not None)
+        asked.facts["kept"] = reply_id is not None
 
     async def settle(self, exchange: InteractionExchange, *, private: bool | None) -> None:
         """Settle whether others see the answer, and in which language the bot speaks."""
@@ -214,7 +228,9 @@ class AnswerDesk:
         )
         shown = question.text if asking.show_question else None
         screen = AnswerScreen(exchange, question=shown, config=self._config)
+        began = time.perf_counter()
         async with screen.shown(), self._intake.turn(exchange.home or 0, screen.note_place):
+            self._observer.note_stage("wait", time.perf_counter() - began)
             async with asyncio.timeout(self._config.answer_timeout):
                 return await self._service.ask(library, question, screen.note)
 
@@ -227,17 +243,27 @@ class AnswerDesk:
         place = Place(home, any_channel=True) if is_direct else exchange.place
         # Who moderates tries things out.
         is_free = asking.is_automatic or may_moderate(place, exchange.person, rules).allowed
-        for decision in (
-            may_ask(place, exchange.person, rules),
-            check_question(asking.text),
-            _check_words(asking.text),
-            self._intake.may_enter(
-                exchange.person.id, guild_id=home, cooldown=0 if is_free else rules.cooldown
+        for why, decision in (
+            ("not_allowed", may_ask(place, exchange.person, rules)),
+            ("length", check_question(asking.text)),
+            ("no_words", _check_words(asking.text)),
+            (
+                "busy",
+                self._intake.may_enter(
+                    exchange.person.id, guild_id=home, cooldown=0 if is_free else rules.cooldown
+                ),
             ),
         ):
             if not decision.allowed:
-                return decision
+                return replace(decision, why=decision.why or why)
         return decision
+
+
+def _private_texts(asking: Asking) -> tuple[str, ...]:
+    """What somebody wrote and was told, none of which belongs into a log."""
+    turns = asking.history or ()
+    before = (text for turn in turns for text in (turn.question, turn.answer))
+    return (asking.text, asking.article, *before)
 
 
 def _check_words(text: str) -> Decision:

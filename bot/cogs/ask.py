@@ -119,7 +119,8 @@ class AskCog(commands.Cog):
         """Tell the asker in private why nothing comes, once in a while for each channel."""
         self._log.info("may_not_write", channel=message.channel.id)
         key, now = (message.channel.id, message.author.id), self._work.now().timestamp()
-        if message.guild is None or now - self._told.get(key, 0.0) < _TOLD_SECONDS:
+        # A clock that was set back must not keep anybody in the dark for longer.
+        if message.guild is None or 0 <= now - self._told.get(key, 0.0) < _TOLD_SECONDS:
             return
         self._told[key] = now
         self._told.move_to_end(key)

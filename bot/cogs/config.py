@@ -175,9 +175,7 @@ class ConfigCog(commands.Cog):
         else:
             await self._servers.change(exchange.home or 0, **{setting.key: change.wanted})
             await self._service.note_setting(library, _write_change(change, around), actor=actor)
-        self._log.info(
-            "setting_changed", guild=exchange.home, user=exchange.person.id, setting=setting.key
-        )
+        self._log.info("setting_changed", guild=exchange.home, setting=setting.key)
 
     async def _show_panel(self, exchange: InteractionExchange, word: str = "") -> None:
         await exchange.show([render_panel(*await self._look(exchange), word)])

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from enum import Enum, auto
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -52,7 +53,9 @@ class _Kind(Enum):
 
 
 _KNOWN: Mapping[type[Exception] | tuple[type[Exception], ...], tuple[_Kind, str]] = {
-    TimeoutError: (_Kind.EXPECTED, SLOW),
+    (TimeoutError, discord.RateLimited): (_Kind.EXPECTED, SLOW),
+    # Discord's own trouble, or the network's, which trying again did not mend.
+    (aiohttp.ClientError, ConnectionError): (_Kind.EXPECTED, BROKEN),
     (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch): (
         _Kind.EXPECTED,
         UNKNOWN_COMMAND,
@@ -81,7 +84,7 @@ class ErrorDesk:
         """Tell the asker in a line and the log in full."""
         error_id = self._new_id()
         kind, sentence = _describe(error)
-        self._write(error_id, kind, error, guild=exchange.place.guild_id, user=exchange.person.id)
+        self._write(error_id, kind, error, guild=exchange.place.guild_id)
         # Where Discord refused a message in a channel, one more would be refused as well.
         if kind is _Kind.TOO_LATE or (
             kind is _Kind.SHUT_OUT and isinstance(exchange, MessageExchange)
@@ -126,6 +129,8 @@ def _describe_refusal(error: discord.HTTPException) -> tuple[_Kind, str]:
         return _Kind.TOO_LATE, ""
     if error.code in _SHUT_OUT or isinstance(error, discord.Forbidden):
         return _Kind.SHUT_OUT, tr(NOT_POSSIBLE)
+    if isinstance(error, discord.DiscordServerError):
+        return _Kind.EXPECTED, tr(BROKEN)
     return _Kind.UNEXPECTED, tr(BROKEN)
 
 

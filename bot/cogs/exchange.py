@@ -16,10 +16,12 @@ import discord
 from bot.cogs.layout import build_files, build_modal, build_view
 from bot.cogs.places import describe_interaction
 from bot.cogs.ports import actor_of, library_of
+from bot.cogs.sending import send_once, send_surely
 from bot.policy import Person, Place
 from bot.rendering.actions import Form, LinkButton
 from bot.rendering.parts import Card, Tone
 from bot.speech import read_locale
+from bot.state.pending import WaitingPlace
 from bot.state.servers import AUTO_LANGUAGE, ServerSettings
 
 NO_MENTIONS = discord.AllowedMentions.none()
@@ -27,6 +29,7 @@ Interaction = discord.Interaction[Any]
 SEND_FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What may happen when something is sent to Discord: refused, unreachable, too slow."""
 _UNKNOWN_MESSAGE = 10008
+_ALREADY_ACKNOWLEDGED = 40060
 # Unknown webhook, unknown interaction, invalid webhook token: all that is left of an
 # interaction fifteen minutes after it.
 _TOKEN_OVER = frozenset({10015, 10062, 50027})
@@ -55,6 +58,11 @@ class Exchange(Protocol):
     @property
     def shown_ids(self) -> tuple[int, ...]:
         """The messages that ``show`` has sent."""
+        ...
+
+    @property
+    def waiting_place(self) -> WaitingPlace | None:
+        """Where the person could be told that nothing comes; None where nobody waits."""
         ...
 
     def waiting(self) -> AbstractAsyncContextManager[None]:
@@ -96,6 +104,7 @@ class InteractionExchange:
         self.is_private = private
         self._in_place = in_place
         self._shows_card = False
+        self._was_acknowledged = False
         self._resolved = False
         self._shown: list[int] = []
 
@@ -119,19 +128,48 @@ class InteractionExchange:
         """How the library's history names this person."""
         return actor_of(self.person.id)
 
+    @property
+    def waiting_place(self) -> WaitingPlace | None:
+        """Where "thinking ..." stands; a card that was pressed stays as it is."""
+        if self._in_place:
+            return None
+        interaction = self.interaction
+        return WaitingPlace(self.channel_id, interaction.application_id, interaction.token)
+
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
         """Acknowledge, with "thinking ..." where a new message is to come.
 
         Discord allows three seconds for that.
         """
-        if self.interaction.response.is_done():
-            pass  # it was acknowledged before: one press, several steps
-        elif self._in_place:
-            await self.interaction.response.defer()
-        else:
-            await self.interaction.response.defer(ephemeral=self.is_private, thinking=True)
+        # One press may have several steps.
+        if not self._is_acknowledged:
+            await self._acknowledge()
         yield
+
+    @property
+    def _is_acknowledged(self) -> bool:
+        return self._was_acknowledged or self.interaction.response.is_done()
+
+    async def _acknowledge(self) -> None:
+        response = self.interaction.response
+        tries = 0
+
+        async def defer() -> None:
+            nonlocal tries
+            tries += 1
+            if self._in_place:
+                await response.defer()
+            else:
+                await response.defer(ephemeral=self.is_private, thinking=True)
+
+        try:
+            await send_surely(defer)
+        except discord.HTTPException as error:
+            # Its answer to an earlier try was lost. To a first one it means another process.
+            if error.code != _ALREADY_ACKNOWLEDGED or tries == 1:
+                raise
+        self._was_acknowledged = True
 
     async def show(self, cards: Sequence[Card], *, otherwise: bool = True) -> None:
         """The first card in place of what is there, the others after it.
@@ -148,49 +186,54 @@ class InteractionExchange:
             return
         self._resolved = True
         for card in cards[1:]:
-            sent = await self.interaction.followup.send(
-                view=build_view(card),
-                files=build_files(card),
-                ephemeral=self.is_private,
-                allowed_mentions=NO_MENTIONS,
-                wait=True,
-            )
-            self._shown.append(sent.id)
+            self._shown.append(await self._follow_up(card))
 
     async def say(self, sentence: str) -> None:
         """Only the asker sees it, unless others already see that the bot is thinking."""
         response = self.interaction.response
         resolved, self._resolved = self._resolved, True
-        if not response.is_done():
-            await response.send_message(sentence, ephemeral=True, allowed_mentions=NO_MENTIONS)
+        if not self._is_acknowledged:
+            await send_once(
+                lambda: response.send_message(
+                    sentence, ephemeral=True, allowed_mentions=NO_MENTIONS
+                )
+            )
         elif resolved or (self._in_place and not self._shows_card):
             # The card that was pressed stays as it is.
-            await self.interaction.followup.send(
-                sentence, ephemeral=True, allowed_mentions=NO_MENTIONS
+            await send_once(
+                lambda: self.interaction.followup.send(
+                    sentence, ephemeral=True, allowed_mentions=NO_MENTIONS
+                )
             )
         elif self._shows_card:
             # Discord takes no plain text for a message that was a card once.
             await self.update(Card((sentence,), Tone.REFUSAL))
         else:
-            await self.interaction.edit_original_response(
-                content=sentence, allowed_mentions=NO_MENTIONS
+            await send_surely(
+                lambda: self.interaction.edit_original_response(
+                    content=sentence, allowed_mentions=NO_MENTIONS
+                )
             )
 
     async def withdraw(self) -> None:
         """Take the message away, "thinking ..." or not; it may be gone already."""
         self._resolved = True
         with suppress(discord.NotFound):
-            await self.interaction.delete_original_response()
+            await send_surely(self.interaction.delete_original_response)
         self._shown = []
 
     async def update(self, card: Card) -> None:
         """Put a card in place of "thinking ..." or of the card before."""
-        files = build_files(card)
-        # What a card showed before it was changed in place is taken out with it.
-        attachments = files if files or self._in_place else discord.utils.MISSING
-        shown = await self.interaction.edit_original_response(
-            view=build_view(card), attachments=attachments, allowed_mentions=NO_MENTIONS
-        )
+
+        async def edit() -> discord.InteractionMessage:
+            files = build_files(card)
+            # What a card showed before it was changed in place is taken out with it.
+            attachments = files if files or self._in_place else discord.utils.MISSING
+            return await self.interaction.edit_original_response(
+                view=build_view(card), attachments=attachments, allowed_mentions=NO_MENTIONS
+            )
+
+        shown = await send_surely(edit)
         self._shown = [shown.id]
         self._shows_card = True
 
@@ -205,11 +248,14 @@ class InteractionExchange:
         place = person if self.is_private or channel is None else channel
         if not isinstance(place, discord.abc.Messageable):
             raise TypeError(f"no message can be sent to {place!r}")
-        for card in cards:
+        for number, card in enumerate(cards):
             # A private message is no place of the server, so nothing can be pressed there.
-            sent = await place.send(
-                view=build_view(_without_presses(card) if self.is_private else card),
-                allowed_mentions=NO_MENTIONS,
+            shown = _without_presses(card) if self.is_private else card
+            nonce = f"{self.interaction.id}-{number}"
+            sent = await send_surely(
+                lambda shown=shown, nonce=nonce: place.send(  # type: ignore[misc]
+                    view=build_view(shown), nonce=nonce, allowed_mentions=NO_MENTIONS
+                )
             )
             self._shown.append(sent.id)
         self._resolved = True
@@ -221,14 +267,20 @@ class InteractionExchange:
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE or not self._shows_card:
                 raise
-            sent = await self.interaction.followup.send(
+            self._shown = [await self._follow_up(card)]
+
+    async def _follow_up(self, card: Card) -> int:
+        """Send one more message, which Discord cannot tell from the same one sent again."""
+        sent = await send_once(
+            lambda: self.interaction.followup.send(
                 view=build_view(card),
                 files=build_files(card),
                 ephemeral=self.is_private,
                 allowed_mentions=NO_MENTIONS,
                 wait=True,
             )
-            self._shown = [sent.id]
+        )
+        return sent.id
 
     async def open(self, form: Form) -> None:
         """Show a form; it has to be the first answer."""

@@ -56,7 +56,7 @@ class GoldenCog(
 
     def __init__(
         self,
-        bot: commands.Bot,
+        bot: commands.AutoShardedBot,
         *,
         service: Service,
         stores: Stores,

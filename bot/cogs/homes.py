@@ -78,8 +78,8 @@ class KnowsServers(Protocol):
         """The servers it is in."""
         ...
 
-    def get_guild(self, guild_id: int, /) -> discord.Guild | None:
-        """One of them."""
+    async def find_guild(self, guild_id: int) -> discord.Guild | None:
+        """One of them, or one that another process of the bot looks after."""
         ...
 
 
@@ -165,12 +165,12 @@ class DirectHomes:
         Raises:
             NoHome: they or the bot are no member, or it takes no private questions.
         """
-        guild = self._bot.get_guild(guild_id)
-        if guild is None:
-            raise _Gone(tr(BOT_LEFT))
-        if guild.unavailable:
-            raise NoHome(tr(NOT_SURE), is_choice=False)
         try:
+            guild = await self._bot.find_guild(guild_id)
+            if guild is None:
+                raise _Gone(tr(BOT_LEFT))
+            if guild.unavailable:
+                raise NoHome(tr(NOT_SURE), is_choice=False)
             member = await self._members.find(guild, user_id)
         except SEND_FAILURES as error:
             self._log.warning("membership_unknown", guild=guild_id, cause=repr(error))
@@ -204,14 +204,26 @@ class DirectHomes:
         before = [*filter(None, [chosen]), *await self._homes.asked_before(user_id)]
         order = {guild_id: place for place, guild_id in reversed(list(enumerate(before)))}
         wanted = text.strip().casefold()
+        here = {guild.id: guild for guild in self._bot.guilds}
+        known = [*here.values(), *await self._find_elsewhere([b for b in before if b not in here])]
         fitting = [
-            guild
-            for guild in self._bot.guilds
-            if not guild.unavailable and wanted in guild.name.casefold()
+            guild for guild in known if not guild.unavailable and wanted in guild.name.casefold()
         ]
         fitting.sort(key=lambda guild: (order.get(guild.id, len(before)), guild.name.casefold()))
         rules = await self._servers.all()
         return [guild for guild in fitting if rules.get(guild.id, DEFAULT).direct_messages]
+
+    async def _find_elsewhere(self, guild_ids: Sequence[int]) -> list[discord.Guild]:
+        """Those that other processes of the bot look after, as far as Discord says in time."""
+        tasks = [asyncio.ensure_future(self._bot.find_guild(id_)) for id_ in guild_ids[:_AT_ONCE]]
+        if not tasks:
+            return []
+        done, late = await asyncio.wait(tasks, timeout=_LIST_SECONDS / 4)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        found = [task.result() for task in tasks if task in done and task.exception() is None]
+        return [guild for guild in found if guild is not None]
 
     async def _look_up(self, guilds: Sequence[discord.Guild], user_id: int) -> dict[int, bool]:
         """Where the person is a member and where not, as far as Discord says in time."""

@@ -13,10 +13,12 @@ import structlog
 
 from bot.cogs.cooldowns import Cooldowns
 from bot.cogs.exchange import SEND_FAILURES, Exchange
+from bot.cogs.promises import Promises
 from bot.cogs.turns import OnPlace, Turns, ignore_place
 from bot.policy import RESTARTING, Decision, Load, has_room
-from bot.speech import tr
+from bot.speech import mark, tr
 
+CUT_OFF = mark("I was restarted before I could answer. Please ask again.")
 _SEEN_LIMIT = 4096
 _RESOLVE_TIMEOUT = 2.0
 _OTHER_WORK_LIMIT = 200
@@ -27,6 +29,7 @@ class _Work:
     exchange: Exchange
     if_ended: str
     is_question: bool
+    promised: asyncio.Task[str | None] | None
 
 
 class Intake:
@@ -38,6 +41,7 @@ class Intake:
         waiting_each: How many questions of one server may wait.
         waiting_all: How many questions may wait in all.
         patience: Seconds after which a question that waits is given up.
+        promises: Where it is noted who waits; None: nowhere.
         now: The time, in UTC.
     """
 
@@ -49,10 +53,12 @@ class Intake:
         waiting_each: int = 20,
         waiting_all: int = 200,
         patience: float = 600.0,
+        promises: Promises | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._per_person = per_person
         self._patience = patience
+        self._promises = promises
         self._turns = Turns(at_once=limit, waiting_each=waiting_each, waiting_all=waiting_all)
         self._cooldowns = Cooldowns(now)
         self._seen: OrderedDict[int, None] = OrderedDict()
@@ -120,6 +126,16 @@ class Intake:
             or len(asked) >= turns.at_once + turns.waiting_all
         )
 
+    @property
+    def in_flight(self) -> int:
+        """How many questions are being answered now."""
+        return self._turns.taken
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn now."""
+        return self._turns.waiting_in_all
+
     def start_cooldown(self, guild_id: int, person_id: int) -> None:
         """Count the seconds until this person's next question there from now."""
         self._cooldowns.start(guild_id, person_id)
@@ -159,12 +175,16 @@ class Intake:
         task = _current_task()
         person_id = exchange.person.id
         outer = self._running.get(task)
-        self._running[task] = _Work(exchange, if_ended or tr(RESTARTING), is_question)
+        promised = self._promise(exchange, if_ended or tr(CUT_OFF)) if outer is None else None
+        self._running[task] = _Work(exchange, if_ended or tr(RESTARTING), is_question, promised)
         if outer is None:
             self._of_person[person_id] += 1
         try:
             yield
         finally:
+            # Who was not told before the end is told by the next process, if not by this one.
+            if exchange.is_resolved or not self._is_closing:
+                self._fulfil(promised)
             if outer is not None:
                 self._running[task] = outer
             else:
@@ -173,9 +193,26 @@ class Intake:
                 if not self._of_person[person_id]:
                     del self._of_person[person_id]
 
+    def _promise(self, exchange: Exchange, sentence: str) -> asyncio.Task[str | None] | None:
+        place = exchange.waiting_place
+        if self._promises is None or place is None:
+            return None
+        return self._promises.make(place, sentence)
+
+    def _fulfil(self, promised: asyncio.Task[str | None] | None) -> None:
+        if self._promises is not None and promised is not None:
+            self._promises.fulfil(promised)
+
     async def close(self, grace: float) -> None:
         """Take nothing more in, wait ``grace`` seconds, then end what is left and say so."""
         self._is_closing = True
+        try:
+            await self._end_work(grace)
+        finally:
+            if self._promises is not None:
+                await self._promises.settle()
+
+    async def _end_work(self, grace: float) -> None:
         pending = dict(self._running)
         if not pending:
             return
@@ -192,6 +229,7 @@ class Intake:
         try:
             async with asyncio.timeout(_RESOLVE_TIMEOUT):
                 await work.exchange.say(work.if_ended)
+            self._fulfil(work.promised)
         except SEND_FAILURES as error:
             self._log.warning("could_not_say_restarting", cause=repr(error))
 

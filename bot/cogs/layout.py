@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -30,6 +31,8 @@ _COLOURS = {
     Tone.DONE: discord.Colour(0x2F8F5B),
     Tone.WARNING: discord.Colour(0xC0392B),
 }
+# By this a message is known as unfinished, also to a process that did not send it.
+_UNFINISHED_ID = 900_001
 _STYLES = {
     Style.PLAIN: discord.ButtonStyle.secondary,
     Style.MAIN: discord.ButtonStyle.primary,
@@ -51,7 +54,10 @@ def build_view(card: Card) -> ui.LayoutView:
     Its buttons are answered by ``QuotesButton`` and ``ActionItem``, which know them by
     their ids alone, after a restart too.
     """
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.tone])
+    container: ui.Container[ui.LayoutView] = ui.Container(
+        accent_colour=_COLOURS[card.tone],
+        id=_UNFINISHED_ID if card.tone is Tone.WORKING else None,
+    )
     for number, block in enumerate(card.blocks):
         if number:
             container.add_item(ui.Separator())
@@ -67,6 +73,11 @@ def build_view(card: Card) -> ui.LayoutView:
     # A stopped view is not kept by the library; live ones would pile up, one an answer.
     view.stop()
     return view
+
+
+def is_unfinished(components: Sequence[discord.Component]) -> bool:
+    """Whether a message shows a card that was to be replaced by another one."""
+    return any(getattr(component, "id", None) == _UNFINISHED_ID for component in components)
 
 
 def build_modal(form: Form) -> ui.Modal:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import discord
 
 from bot.cogs.exchange import NO_MENTIONS, SEND_FAILURES
-from bot.cogs.layout import build_view
+from bot.cogs.layout import build_view, is_unfinished
 from bot.cogs.permissions import explain_silence
 from bot.cogs.places import channels_of, roles_of
+from bot.cogs.sending import send_surely
 from bot.policy import Person, Place
 from bot.rendering.parts import Card, Tone
+from bot.state.pending import WaitingPlace
 
+NOTHING: Mapping[str, Any] = {}
 _TYPING_INTERVAL = 8.0  # Discord shows it for ten seconds
 
 
@@ -38,6 +42,7 @@ class MessageExchange:
         self.channel_id = message.channel.id
         self.in_thread = isinstance(message.channel, discord.Thread)
         self._resolved = False
+        self._posted = 0
         self._shown: list[discord.Message] = []
 
     @property
@@ -71,6 +76,11 @@ class MessageExchange:
                 sentence, suppress_embeds=True, allowed_mentions=NO_MENTIONS
             )
 
+    @property
+    def waiting_place(self) -> WaitingPlace:
+        """The message that asks."""
+        return WaitingPlace(self.channel_id, asked_message_id=self._message.id)
+
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
         """Show the typing indicator; doing without it is no reason not to answer."""
@@ -85,16 +95,12 @@ class MessageExchange:
         await self._replace(cards[0])
         self._resolved = True
         for card in cards[1:]:
-            self._shown.append(
-                await self._message.channel.send(
-                    view=build_view(card), allowed_mentions=NO_MENTIONS
-                )
-            )
+            self._shown.append(await self._post(card))
 
     async def update(self, card: Card) -> None:
         """A reply, or its card in place of the one before."""
         if self._shown:
-            await self._shown[0].edit(view=build_view(card), allowed_mentions=NO_MENTIONS)
+            await self._edit(self._shown[0], card)
         else:
             self._shown = [await self._reply(card)]
 
@@ -106,13 +112,17 @@ class MessageExchange:
             # Discord takes no plain text for a message that was a card once.
             await self._replace(Card((sentence,), Tone.REFUSAL))
             return
-        channel = self._message.channel
-        if (reference := self._reference()) is not None:
-            await channel.send(
-                sentence, reference=reference, suppress_embeds=True, allowed_mentions=NO_MENTIONS
+        sent = await self._send(
+            lambda nonce: self._message.channel.send(
+                sentence,
+                nonce=nonce,
+                suppress_embeds=True,
+                allowed_mentions=NO_MENTIONS,
+                **self._as_reply(),
             )
-        else:
-            await channel.send(sentence, suppress_embeds=True, allowed_mentions=NO_MENTIONS)
+        )
+        if is_unfinished(sent.components):
+            await self._edit(sent, Card((sentence,), Tone.REFUSAL))
 
     async def withdraw(self) -> None:
         """Delete what was shown; it may be gone already."""
@@ -120,7 +130,7 @@ class MessageExchange:
         shown, self._shown = self._shown, []
         for message in shown:
             with suppress(discord.NotFound):
-                await message.delete()
+                await send_surely(message.delete)
 
     async def _replace(self, card: Card) -> None:
         """Put a final card where an unfinished one stands; where it is gone, send it anew."""
@@ -133,10 +143,32 @@ class MessageExchange:
             self._shown = [await self._reply(card)]
 
     async def _reply(self, card: Card) -> discord.Message:
-        channel, view = self._message.channel, build_view(card)
-        if (reference := self._reference()) is not None:
-            return await channel.send(view=view, reference=reference, allowed_mentions=NO_MENTIONS)
-        return await channel.send(view=view, allowed_mentions=NO_MENTIONS)
+        return await self._post(card, self._as_reply())
+
+    async def _post(self, card: Card, more: Mapping[str, Any] = NOTHING) -> discord.Message:
+        sent = await self._send(
+            lambda nonce: self._message.channel.send(
+                view=build_view(card), nonce=nonce, allowed_mentions=NO_MENTIONS, **more
+            )
+        )
+        if card.tone is not Tone.WORKING and is_unfinished(sent.components):
+            # A card that was on its way when we stopped waiting for it had arrived.
+            await self._edit(sent, card)
+        return sent
+
+    async def _send(self, send: Callable[[str], Awaitable[discord.Message]]) -> discord.Message:
+        """Send the next message; Discord posts one of the same nonce once, and gives it back."""
+        nonce = f"{self._message.id}-{self._posted}" if self._posted else str(self._message.id)
+        sent = await send_surely(lambda: send(nonce))
+        self._posted += 1
+        return sent
+
+    async def _edit(self, message: discord.Message, card: Card) -> None:
+        await send_surely(lambda: message.edit(view=build_view(card), allowed_mentions=NO_MENTIONS))
+
+    def _as_reply(self) -> dict[str, Any]:
+        reference = self._reference()
+        return {} if reference is None else {"reference": reference}
 
     def _reference(self) -> discord.MessageReference | None:
         permissions = self._own_permissions()

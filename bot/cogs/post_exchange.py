@@ -45,6 +45,11 @@ class PostExchange:
         """The messages that ``show`` has sent."""
         return tuple(message.id for message in self._shown)
 
+    @property
+    def waiting_place(self) -> None:
+        """Nobody waits there."""
+        return
+
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
         """Nothing to be seen: there may be no answer."""

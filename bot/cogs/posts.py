@@ -148,7 +148,8 @@ class PostBook:
         self._taken.move_to_end(guild_id)
         if len(self._taken) > _SERVERS_KEPT:
             self._taken.popitem(last=False)
-        while taken and taken[0] <= now - _WINDOW:
+        # What lies ahead was noted before the clock was set back.
+        while taken and not now - _WINDOW < taken[0] <= now:
             taken.popleft()
         if len(taken) >= self._hourly:
             return False

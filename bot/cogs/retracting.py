@@ -33,7 +33,7 @@ class Retractor(commands.Cog):
         stores: Which replies answered which message, and what each server wants.
     """
 
-    def __init__(self, bot: commands.Bot, stores: Stores) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, stores: Stores) -> None:
         self._bot = bot
         self._replies = stores.replies
         self._servers = stores.servers

@@ -74,8 +74,9 @@ class WatchCog(commands.Cog):
 
     def _hear(self, library: str) -> None:
         """Have the library looked at; nobody who publishes waits for it."""
-        if guild_of(library) is None:
-            return
+        guild_id = guild_of(library)
+        if guild_id is None or self._work.bot.get_guild(guild_id) is None:
+            return  # the process that knows its channels hears of it as well
         self._waiting.add(library)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look_at_all())

@@ -39,7 +39,7 @@ class Workplace:
         new_id: Ids of questions.
     """
 
-    bot: commands.Bot
+    bot: commands.AutoShardedBot
     service: Service
     stores: Stores
     config: BotConfig

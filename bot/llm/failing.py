@@ -17,6 +17,8 @@ _TOO_MANY = 429
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 _SERVER = 500
 _SHOWN = 300
+# Nobody waits as long as that; it only keeps absurd values finite.
+_LONGEST_WAIT = 86_400.0
 # The libraries of the providers share no base class and must not be imported to be looked at,
 # so their errors are told apart by the names of their classes.
 _UNREACHED = {
@@ -105,13 +107,17 @@ def find_wait(error: BaseException, *, now: datetime | None = None) -> float | N
         value = headers.get("retry-after") if headers is not None else None
         if value is None:
             continue
-        if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
-            return float(value)
+        text = str(value).strip()
+        if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            return min(float(text), _LONGEST_WAIT)
         try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
             continue
-        return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+        return min(max(0.0, seconds), _LONGEST_WAIT)
     return None
 
 

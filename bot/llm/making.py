@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from bot.llm.breaker import CircuitBreaker
 from bot.llm.connecting import Connection
 from bot.llm.model import Limits, LlamaIndexModel
 from bot.llm.turns import Turns
+from bot.observing.observer import Observer
 from bot.settings_llm import ModelSettings
 from bot.state.answers import Database
 from bot.state.servers import read_day_tokens
 from bot.state.spending import Limit, Prices, SpendingLog
+from index.breaker import Breaker
 
 
 async def make_model(
-    settings: ModelSettings, database: Database, *, zone: tzinfo
+    settings: ModelSettings,
+    database: Database,
+    *,
+    zone: tzinfo,
+    observer: Observer | None = None,
 ) -> LlamaIndexModel | None:
     """The language model of the settings; None where none is set. Close it in the end.
 
@@ -26,6 +31,7 @@ async def make_model(
         settings: What the operator set.
         database: Where spending is kept.
         zone: The time zone whose midnight begins a day of the budget.
+        observer: Told of each call; None: one that writes the log only.
 
     Raises:
         ModelSettingsError: the provider's library is not installed, or the operator's class
@@ -34,6 +40,7 @@ async def make_model(
     """
     if not settings.llm:
         return None
+    observer = observer or Observer()
     connection = Connection(settings)
     connection.check()
     await connection.check_class()
@@ -48,8 +55,9 @@ async def make_model(
             first_seconds=settings.llm_first_timeout,
         ),
         turns=Turns(at_once=settings.llm_at_once),
-        breaker=CircuitBreaker(),
+        breaker=Breaker("model", title="The language model", on_change=observer.note_breaker),
         spending=spending,
+        observer=observer,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -13,14 +14,16 @@ import structlog
 from bot.answering.errors import ModelUnavailable, Outage
 from bot.answering.ports import Request
 from bot.errors import FootnoteError
-from bot.llm.breaker import CircuitBreaker
 from bot.llm.connecting import Connection
 from bot.llm.failing import CallFailed, Failure, explain
 from bot.llm.providers import Asked
 from bot.llm.reading import Piece, Usage, estimate_tokens
 from bot.llm.turns import Turns
+from bot.observing.observer import Observer
 from bot.state.spending import Booking, OverBudgetError, SpendingLog
+from index.breaker import Breaker
 from index.errors import StoreError
+from index.meter import MODEL
 
 _CHARACTERS_PER_TOKEN = 12
 # A reader who has heard enough leaves while the model closes its brackets, and then comes what
@@ -96,6 +99,7 @@ class LlamaIndexModel:
         turns: How many calls there may be at once.
         breaker: Leaves a failing model alone.
         spending: Books the tokens.
+        observer: Told of each call; None: one that writes the log only.
     """
 
     def __init__(
@@ -105,10 +109,12 @@ class LlamaIndexModel:
         name: str,
         limits: Limits,
         turns: Turns,
-        breaker: CircuitBreaker,
+        breaker: Breaker,
         spending: SpendingLog,
+        observer: Observer | None = None,
     ) -> None:
         self.name = name
+        self._observer = observer or Observer()
         self.spending = spending
         self._connection = connection
         self._limits = limits
@@ -158,6 +164,7 @@ class LlamaIndexModel:
             cause = "The model failed several times; it is left alone for a moment."
             raise CallFailed(Failure(Outage.DOWN, cause, counts=False))
         judge, failure, booking = self._breaker.leave, None, None
+        began = time.perf_counter()
         asked = Asked(min(request.max_tokens, self._limits.max_tokens), request.schema)
         try:
             booking = await self._reserve(request, tally, asked)
@@ -177,6 +184,8 @@ class LlamaIndexModel:
             raise
         finally:
             judge(admission)
+            seconds = time.perf_counter() - began
+            self._observer.note_call(MODEL, seconds, failed=failure is not None)
             await self._settle(booking, tally, failure)
 
     async def _pieces(self, prompt: str, asked: Asked, tally: _Tally) -> AsyncGenerator[str, None]:
@@ -330,7 +339,8 @@ class LlamaIndexModel:
             return
         used = tally.total(failure)
         try:
-            await self.spending.settle(booking, read=used.read, written=used.wrote)
+            money = await self.spending.settle(booking, read=used.read, written=used.wrote)
+            self._observer.note_spending(read=used.read, written=used.wrote, money=money)
         except StoreError as error:
             self._log.warning("a call stays booked at the most it might use", error=str(error))
 

@@ -30,6 +30,7 @@ _REQUEST_SECONDS = 10.0
 _WRITE_SECONDS = 30.0
 _EVENT_INTERVAL = 0.1
 _AT_ONCE = 16
+_MOST_CLIENTS = 64
 _KEPT_NOTICES = 20
 
 
@@ -86,9 +87,13 @@ class RequestServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs each client in a task
+        has_room = len(self._connections) < _MOST_CLIENTS
         self._connections.add(task)
         try:
-            await self._answer_client(reader, writer)
+            if has_room:
+                await self._answer_client(reader, writer)
+            else:
+                await self._turn_away(writer)
         except (OSError, ProtocolError) as error:
             self._log.debug("a client of the data folder left", reason=str(error))
         except asyncio.CancelledError:
@@ -125,6 +130,18 @@ class RequestServer:
         finally:
             self._outboxes.discard(outbox)
             await _stop(work, leaving, sending)
+
+    async def _turn_away(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            encode_error(
+                CommandError(
+                    f"{self._owner} serves {_MOST_CLIENTS} other commands already. Try again "
+                    "when some of them have ended."
+                )
+            )
+        )
+        async with asyncio.timeout(_WRITE_SECONDS):
+            await writer.drain()
 
     async def _carry_out(self, message: Mapping[str, Any], outbox: _Outbox) -> bytes:
         """The line that ends the conversation."""

@@ -6,9 +6,10 @@ import secrets
 
 from index.connections import Connection
 from index.database import Database
+from index.sql import has_table
 
-_SCHEMA = "reader"
-_STEPS = ("CREATE TABLE reader_secret (one INTEGER PRIMARY KEY CHECK (one = 1), secret BLOB);",)
+SCHEMA = "reader"
+STEPS = ("CREATE TABLE reader_secret (one INTEGER PRIMARY KEY CHECK (one = 1), secret BLOB);",)
 _BYTES = 32
 
 
@@ -20,11 +21,12 @@ async def make_secret(database: Database) -> bytes:
     Raises:
         StoreError: the database cannot be written.
     """
-    await database.migrate(_SCHEMA, _STEPS)
+    await database.migrate(SCHEMA, STEPS)
 
     def write(connection: Connection) -> bytes:
         connection.execute(
-            "INSERT OR IGNORE INTO reader_secret VALUES (1, ?)", (secrets.token_bytes(_BYTES),)
+            "INSERT INTO reader_secret VALUES (1, ?) ON CONFLICT DO NOTHING",
+            (secrets.token_bytes(_BYTES),),
         )
         (secret,) = connection.execute("SELECT secret FROM reader_secret").fetchone()
         return bytes(secret)
@@ -34,10 +36,7 @@ async def make_secret(database: Database) -> bytes:
 
 def read_secret(connection: Connection) -> bytes | None:
     """The secret, None before there was a first link to sign."""
-    known = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'reader_secret'"
-    ).fetchone()
-    if known is None:
+    if not has_table(connection, "reader_secret"):
         return None
     row = connection.execute("SELECT secret FROM reader_secret").fetchone()
     return None if row is None else bytes(row[0])

@@ -1,21 +1,19 @@
-"""Reads what pages are made of, from a data folder that another process may own.
+"""Reads what pages are made of, from a store that another process may write.
 
-Only reads: SQLite's write-ahead log gives each of them a whole state, whoever writes.
+Only reads: the store gives each of them a whole state, whoever writes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.reader.secret import read_secret
 from index import schema
 from index.article_pages import ArticlePage, find_page
-from index.connections import Connection
 from index.database import Database
 from index.errors import StoreError
 from index.library_settings import read_public
-from index.sqlite_database import SqliteDatabase
+from index.sql import read_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +30,25 @@ class Shelf:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @staticmethod
-    def in_folder(folder: Path) -> Shelf:
-        """The shelf of a data folder, over connections of its own.
-
-        Raises:
-            StoreError: nothing is stored there yet.
-        """
-        path = folder / "footnote.db"
-        if not path.is_file():
-            raise StoreError(
-                f"Nothing is indexed in {folder.absolute()} yet. Add articles first: "
-                "footnote index add TARGET"
-            )
-        return Shelf(SqliteDatabase(path, readers=2, read_timeout=10.0))
-
     async def check(self) -> None:
         """Make sure that the database is one that this program knows.
 
         Raises:
             StoreError: it is older or newer, or cannot be read.
         """
-        step = await self._database.read(_read_step)
+        step = await self._database.read(lambda c: read_step(c, schema.SCHEMA))
+        if not step:
+            raise StoreError(
+                f"Nothing is indexed in {self._database.name} yet. Add articles first: "
+                "footnote index add TARGET"
+            )
         if step < len(schema.STEPS):
             raise StoreError(
-                "This data folder was last used by an older Footnote. Bring it up to date with "
+                "This store was last used by an older Footnote. Bring it up to date with "
                 "any other command, such as footnote index status; then start the reader."
             )
         if step > len(schema.STEPS):
-            raise StoreError(
-                "This data folder was written by a newer Footnote. Update this one first."
-            )
+            raise StoreError("This store was written by a newer Footnote. Update this one first.")
 
     async def door(self, library: str) -> Door:
         """Who may read a library; the same for one that does not exist as for a private one."""
@@ -75,13 +61,3 @@ class Shelf:
     async def close(self) -> None:
         """Close the connections."""
         await self._database.close()
-
-
-def _read_step(connection: Connection) -> int:
-    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration'").fetchone()
-    if known is None:
-        return 0
-    row = connection.execute(
-        "SELECT step FROM migration WHERE schema = ?", (schema.SCHEMA,)
-    ).fetchone()
-    return int(row[0]) if row else 0

@@ -11,5 +11,8 @@ class Checking(Parts):
 
     async def check_message(self, library: str, text: str, id_: str) -> CheckedMessage:
         """What the articles say of each claim of a message; ``id_`` goes through logs."""
-        checker = self._golden.message_checker(self._library(library))
-        return await checker.check(text, id_=id_, library=library)
+        with self._observer.question(id_, kind="check", texts=(text,)) as asked:
+            checker = self._golden.message_checker(self._library(library))
+            checked = await checker.check(text, id_=id_, library=library)
+            asked.end_as("checked")
+            return checked

@@ -8,6 +8,7 @@ from bot.answering.engine import OnUnderway, ignore_underway
 from bot.answering.models import Question, Reply
 from bot.golden import GoldenDesk
 from bot.jobs import JobDesk
+from bot.observing.observer import Observer
 from bot.reading import SourceReading
 from bot.services.watching import Publications
 from bot.state.gaps import GapLog
@@ -33,6 +34,7 @@ class Parts:
         spending: Books what a language model is used for; None without one.
         publications: Tells who watches of every publication.
         waits: Whether a job waits while the library has another one, or is refused.
+        observer: Follows questions; None: one that writes the log only.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Parts:
         spending: SpendingLog | None = None,
         publications: Publications | None = None,
         waits: bool = True,
+        observer: Observer | None = None,
     ) -> None:
         self._libraries = libraries
         self._golden = golden
@@ -57,6 +60,7 @@ class Parts:
         self._spending = spending
         self._publications = publications or Publications()
         self._waits = waits
+        self._observer = observer or Observer()
 
     async def ask(
         self, library: str, question: Question, on_underway: OnUnderway = ignore_underway
@@ -65,14 +69,24 @@ class Parts:
 
         ``on_underway`` is told how far it is, with the sentences that are verified so far.
         """
-        asked = replace(question, account=library)
-        return await self._golden.answerer(self._library(library)).reply(asked, on_underway)
+        question = replace(question, account=library)
+        with self._observer.question(question.id, texts=private_texts(question)) as asked:
+            answerer = self._golden.answerer(self._library(library))
+            reply = await answerer.reply(question, on_underway)
+            asked.note_reply(reply)
+            return reply
 
     def _library(self, name: str) -> Library:
         return self._libraries.library(name)
 
     def _decisions(self, name: str) -> LibraryDecisions:
         return self._libraries.decisions(name)
+
+
+def private_texts(question: Question) -> tuple[str, ...]:
+    """What somebody wrote and was told, none of which belongs into a log."""
+    before = (text for turn in question.history for text in (turn.question, turn.answer))
+    return (question.text, *before)
 
 
 def shorten(text: str) -> str:

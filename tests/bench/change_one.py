@@ -1,6 +1,6 @@
 """What changing one article costs against indexing all, and whether that grows with the library.
 
-Run with ``make bench ARTICLES=FILE.jsonl.gz``: a folder, or JSON lines, with a few hundred
+Run with ``make change ARTICLES=FILE.jsonl.gz``: a folder, or JSON lines, with a few hundred
 articles or more. The library is built twice, the second time ten times as large, out of
 copies with altered words. Ratios are against the full index of the same size in the same run.
 

@@ -12,7 +12,8 @@ from bot.settings import load_settings
 from bot.state.servers import ServerBook, read_day_tokens
 from bot.state.spending import Limit, OverBudgetError, SpendingLog
 from bot.wiring import open_service
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
+from tests.fakes.stores import open_database
 
 LIBRARY = "discord-77"
 ACTOR = "discord:5"
@@ -27,13 +28,13 @@ async def service(tmp_path: Path) -> AsyncIterator[FootnoteService]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
-async def _open_spending(database: SqliteDatabase, limit: Limit | None = None) -> SpendingLog:
+async def _open_spending(database: Database, limit: Limit | None = None) -> SpendingLog:
     log = SpendingLog(database, one_account=limit, own_tokens=read_day_tokens)
     await log.open()
     return log
@@ -101,7 +102,7 @@ async def test_what_was_set_stands_in_the_audit(service: FootnoteService, tmp_pa
 
 
 async def test_a_server_may_allow_itself_less_than_the_operator_does(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     servers = ServerBook(database)
     await servers.open()
@@ -117,7 +118,7 @@ async def test_a_server_may_allow_itself_less_than_the_operator_does(
 
 
 async def test_a_server_cannot_allow_itself_more_than_the_operator_does(
-    database: SqliteDatabase,
+    database: Database,
 ) -> None:
     servers = ServerBook(database)
     await servers.open()
@@ -128,7 +129,7 @@ async def test_a_server_cannot_allow_itself_more_than_the_operator_does(
         await log.reserve(LIBRARY, read=100, written=1)
 
 
-async def test_a_server_may_do_without_the_language_model(database: SqliteDatabase) -> None:
+async def test_a_server_may_do_without_the_language_model(database: Database) -> None:
     servers = ServerBook(database)
     await servers.open()
     log = await _open_spending(database)
@@ -138,7 +139,7 @@ async def test_a_server_may_do_without_the_language_model(database: SqliteDataba
         await log.reserve(LIBRARY, read=1, written=0)
 
 
-async def test_a_budget_needs_no_server_that_ever_set_anything(database: SqliteDatabase) -> None:
+async def test_a_budget_needs_no_server_that_ever_set_anything(database: Database) -> None:
     log = await _open_spending(database)
 
     await log.reserve(LIBRARY, read=10, written=10)

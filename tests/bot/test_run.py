@@ -18,12 +18,12 @@ from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
 from bot.run import run_bot
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_payloads import visible_text
 from tests.fakes.discord_requests import RecordedRequest
 from tests.fakes.discord_server import TOKEN, DiscordServer
 from tests.fakes.discord_service import ScriptedService
+from tests.fakes.stores import open_database
 
 
 def _check(request: RecordedRequest) -> list[str]:
@@ -40,7 +40,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[FootnoteBot]:
-    database = SqliteDatabase(tmp_path / "footnote.db")
+    database = open_database(tmp_path / "footnote.db")
     stores = Stores(database)
     await stores.open()
     yield FootnoteBot(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
+from bot.cluster import Shards
 from bot.scheduled import ScheduledOutcome
 from bot.scheduler import Scheduler
 from index import library_rows, schedule_rows, schema
@@ -406,6 +407,53 @@ async def test_a_clock_that_was_wrong_before_a_restart_is_made_up_for(world: Wor
     await world.after(DAY)
 
     assert len(world.synced) == 2
+
+
+async def test_of_several_processes_that_look_at_once_one_reads_a_source(world: World) -> None:
+    key = await world.add()
+    world.clock.now += DAY
+
+    await asyncio.gather(*(world.restart().run_due() for _ in range(4)))
+
+    assert world.synced == [("default", (key,))]
+
+
+async def test_a_process_reads_only_what_it_takes(world: World) -> None:
+    here = await world.add(library="discord-0")
+    there = await world.add(library="discord-4194304")
+    world.clock.now += DAY
+    even, odd = (
+        Scheduler(
+            world.database,
+            sync=world.sync,
+            report=world.report,
+            takes=Shards((number,), 2).has_library,
+            now=world.clock,
+        )
+        for number in range(2)
+    )
+
+    await odd.run_due()
+    assert world.synced == [("discord-4194304", (there,))]
+    await even.run_due()
+    assert world.synced[1:] == [("discord-0", (here,))]
+
+
+async def test_a_process_whose_clock_is_behind_does_not_read_again_what_was_just_read(
+    world: World,
+) -> None:
+    key = await world.add()
+    due = datetime.fromisoformat((await world.row(key))["next_run"])
+    world.clock.now = due
+    await world.scheduler.run_due()
+    assert len(world.synced) == 1
+    world.clock.now = due - timedelta(seconds=90)
+    behind = world.restart()
+    await behind.run_due()
+
+    await world.after(timedelta(minutes=5))
+
+    assert len(world.synced) == 1
 
 
 async def test_a_run_keeps_its_time_of_day_when_clocks_change(world: World) -> None:

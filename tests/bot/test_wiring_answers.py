@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.wiring import make_embedder, open_service
 from bot.wiring_answers import answer_seconds, make_answering
 from index.sentence_scorer import PairReader, SentenceScorer, load_pair_reader
-from index.sqlite_database import SqliteDatabase
+from tests.fakes.stores import open_database
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 MODEL: dict[str, Any] = {
@@ -46,7 +46,7 @@ async def test_warming_up_loads_the_language_model_and_the_scorer(tmp_path: Path
     settings = Settings(data=tmp_path, **MODEL)
     async with AsyncExitStack() as stack:
         embedder, scorer = make_embedder(settings), SentenceScorer(load)
-        database = SqliteDatabase(tmp_path / "footnote.db")
+        database = open_database(tmp_path / "footnote.db")
         for one in (embedder, scorer, database):
             stack.push_async_callback(one.close)
         answering = await make_answering(settings, embedder, scorer, database, stack)

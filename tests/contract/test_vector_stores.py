@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import vector_store
+from index import chroma_client
 from index.errors import VectorStoreError
 from index.vector_store import VectorStore
 from tests.fakes.exact_vectors import ExactVectors
@@ -126,7 +126,7 @@ async def test_asked_for_all_there_is_chroma_loses_none_of_many_equal_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # With so few neighbours the graph loses most of them; with ours, one in a great while.
-    monkeypatch.setitem(vector_store._HNSW, "max_neighbors", 2)
+    monkeypatch.setitem(chroma_client._HNSW, "max_neighbors", 2)
     store = VectorStore(tmp_path)
     alike = np.repeat(unit_vectors(2), 40, axis=0)
     rows = (alike + 1e-4 * unit_vectors(80, seed=8)).astype(np.float32)

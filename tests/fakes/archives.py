@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +11,12 @@ from typing import Any
 
 from index.archive import Imported, export_library, import_library
 from index.archive_format import MANIFEST, VECTORS
+from index.connections import Connection
 from index.libraries import Libraries
 from index.models import no_progress
 from index.records import ArchiveReport, AuditEntry
 from tests.fakes.embedding import DIMENSION
+from tests.fakes.stores import list_columns
 
 NOTE = AuditEntry("2031-06-01T00:00:00+00:00", "tester", "import", "library.zip")
 
@@ -36,17 +37,22 @@ async def load(libraries: Libraries, path: Path, name: str = "default", **more: 
 
 
 async def everything(libraries: Libraries) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, but for when jobs ran."""
+    """All rows of all tables, but for when jobs ran.
 
-    def read(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'lexical%'"
-        ).fetchall()
+    How often somebody went back counts where it was done, and is of no use elsewhere.
+    """
+
+    def read(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        tables: dict[str, list[str]] = {}
+        for table, column in list_columns(connection):
+            if not table.startswith("lexical") and column != "times_back":
+                tables.setdefault(table, []).append(f'"{column}"')
         return {
-            t["name"]: sorted(
-                map(tuple, connection.execute(f"SELECT * FROM {t['name']}")), key=repr
+            table: sorted(
+                map(tuple, connection.execute(f"SELECT {', '.join(columns)} FROM {table}")),
+                key=repr,
             )
-            for t in tables
+            for table, columns in tables.items()
         }
 
     return await libraries.database.read(read)

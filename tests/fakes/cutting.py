@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index import editions, entry_rows, library_rows, probe
+from index.connections import Connection as StoreConnection
 from index.database import Database
 from index.embedding import Embedder
 from index.errors import FootnoteIndexError
@@ -34,14 +35,14 @@ from index.indexing import WriteRate
 from index.libraries import Libraries
 from index.library import Library
 from index.library_rows import LibraryRow
-from index.models import SearchResult
+from index.models import SearchResult, Source, SourceKind
 from index.old_rows import Retention
 from index.records import GoldenCheck, GoldenQuestion
 from index.retrieval import Fusion, Mode
 from index.sqlite_database import SqliteDatabase
 from index.steps import Step
 from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_words
-from tests.fakes.papers import FOLDER, TODAY, YESTERDAY, Folder, list_entries
+from tests.fakes.papers import FOLDER, TODAY, YESTERDAY, Folder, list_entries, tell
 
 T = TypeVar("T")
 
@@ -160,14 +161,14 @@ class Fuse:
         vectors = libraries._vectors
         work = vectors._work
 
-        def counted(call: Callable[[Any], T]) -> T:
+        def counted(call: Callable[[Any], T], **options: Any) -> T:
             self.event()
             if self.burns:
                 self.calls += 1
                 if self.calls == self.cut.call:
                     threading.Timer(self.cut.delay, die).start()
             try:
-                return work(call)
+                return work(call, **options)
             finally:
                 self.event()
 
@@ -243,15 +244,17 @@ async def open_fused(
     folder.mkdir(parents=True, exist_ok=True)
     model = SlowWords()
     model._fuse = fuse
+    database = SqliteDatabase(folder / "footnote.db")
     libraries = Libraries(
         folder,
+        database=database,
         embedder=Embedder(model, fingerprint=FINGERPRINT, dimension=DIMENSION),
         count=count_words,
         rate=WriteRate(rows=4, pause=0.001),
         fusion=Fusion(depth=_MANY),
         on_step=fuse.step,
     )
-    fuse.trace(libraries.database)
+    fuse.trace(database)
     fuse.watch(libraries)
     if looker is not None:
         libraries._health = QuickHealth(folder / "chroma", looker)
@@ -293,7 +296,19 @@ async def _rebuild(library: Library) -> None:
     await library.rebuild()
 
 
-JOBS = {"sync": _sync, "rollback": _rollback, "collect": _collect, "rebuild": _rebuild}
+async def _add(library: Library) -> None:
+    evening = [tell(number, "stormy") for number in range(200, 220)]
+    result = list_entries(Source(SourceKind.FOLDER, "/evening"), evening, {})
+    await library.add([result], actor="tester", note="add")
+
+
+JOBS = {
+    "add": _add,
+    "sync": _sync,
+    "rollback": _rollback,
+    "collect": _collect,
+    "rebuild": _rebuild,
+}
 """Jobs by name; each may be run again when it was cut off."""
 
 
@@ -357,7 +372,7 @@ def _texts(found: SearchResult) -> frozenset[tuple[str, str]]:
     return frozenset((p.version_id, p.text) for p in found.passages)
 
 
-def _members(connection: sqlite3.Connection, name: str) -> tuple[dict[str, str], int]:
+def _members(connection: StoreConnection, name: str) -> tuple[dict[str, str], int]:
     row = library_rows.find_library(connection, name)
     if row is None:
         return {}, 0
@@ -384,13 +399,13 @@ async def look_behind(libraries: Libraries, name: str = "default") -> Kept:
 
 
 def _entries(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
 ) -> frozenset[tuple[str, str, str, str | None, str | None]]:
     entries = entry_rows.load_entries(connection, 1).values()
     return frozenset((e.key, e.article_id, e.version_id, e.stamp, e.winner) for e in entries)
 
 
-def _rows(connection: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
+def _rows(connection: StoreConnection) -> tuple[tuple[str, int], ...]:
     """Rows by table: a job that ran twice may leave nothing twice."""
     tables = ("library", "source", "version", "chunk", "embedding", "edition", "membership")
     count = "SELECT count(*) FROM "
@@ -444,7 +459,7 @@ def run_in_room(folder: Path, room: int) -> str | None:
 def _sync_in_room(folder: Path, room: int) -> str:
     async def sync() -> None:
         async with open_fused(folder, Fuse(Cut())) as libraries:
-            size = libraries.database.path.stat().st_size
+            size = (folder / "footnote.db").stat().st_size
             _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
             resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, hard))
             await _sync(libraries.library("default"))

@@ -2,13 +2,15 @@
 
 It keeps Discord's rules where a bot can notice: events come only with their intent,
 content is blank without the message content intent, what a dropped client missed is
-replayed on RESUME, closing with 1000 ends the session.
+replayed on RESUME, closing with 1000 ends the session. A server's events go to the shard
+that its id says.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -66,9 +68,15 @@ class Session:
 
     id: str
     intents: int
+    shard: tuple[int, int] = (0, 1)
     seq: int = 0
     sent: list[tuple[int, str, Payload]] = field(default_factory=list)
     connection: Connection | None = None
+
+    def has_guild(self, guild_id: str | None) -> bool:
+        """Whether a server's events come here; direct messages, of no server, come to shard 0."""
+        number, count = self.shard
+        return (int(guild_id or 0) >> 22) % count == number
 
 
 class Gateway:
@@ -84,7 +92,10 @@ class Gateway:
         self.url = ""
         self.granted = 0
         self.heartbeat_ms = 41_250
+        self.is_deaf = False
         self.refuse_identify_with: int | None = None
+        self.shards_advised, self.max_concurrency = 1, 1
+        self.identified_at: list[tuple[int, float]] = []
         self.sessions: dict[str, Session] = {}
         self.identifies: list[Payload] = []
         self.heartbeats = 0
@@ -111,9 +122,9 @@ class Gateway:
         return socket
 
     async def dispatch(self, event: str, data: Payload, *, intent: int = 0) -> None:
-        """Send an event to every session that has the intent; absent ones get it on RESUME."""
+        """Send an event to its shard, if it has the intent; absent ones get it on RESUME."""
         for session in list(self.sessions.values()):
-            if intent & session.intents == intent:
+            if intent & session.intents == intent and session.has_guild(data.get("guild_id")):
                 await self._push(session, event, data)
 
     async def dispatch_message(self, event: str, message: Payload) -> None:
@@ -123,7 +134,7 @@ class Gateway:
             user["id"] for user in message["mentions"]
         }
         for session in list(self.sessions.values()):
-            if not intent & session.intents:
+            if not intent & session.intents or not session.has_guild(message.get("guild_id")):
                 continue
             may_read = concerns_bot or intent == DIRECT_MESSAGES
             may_read = may_read or bool(session.intents & MESSAGE_CONTENT)
@@ -148,13 +159,14 @@ class Gateway:
             if session.connection is not None:
                 await session.connection.send(RECONNECT, None)
 
-    async def invalidate(self) -> None:
-        """Op 9 ``false``: the sessions are over and have to be made anew."""
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        """Op 9: the sessions are over and have to be made anew, or may be resumed."""
         ending = self.connected
-        self.sessions.clear()
+        if not resumable:
+            self.sessions.clear()
         for session in ending:
             if session.connection is not None:
-                await session.connection.send(INVALID_SESSION, data=False)
+                await session.connection.send(INVALID_SESSION, data=resumable)
 
     async def _receive(self, connection: Connection, text: str) -> None:
         try:
@@ -167,7 +179,8 @@ class Gateway:
             await connection.socket.close(code=DECODE_ERROR)
         elif op == HEARTBEAT:
             self.heartbeats += 1
-            await connection.send(HEARTBEAT_ACK, None)
+            if not self.is_deaf:
+                await connection.send(HEARTBEAT_ACK, None)
             self._notify()
         elif op == IDENTIFY:
             await self._identify(connection, data)
@@ -193,7 +206,9 @@ class Gateway:
         if refusal is not None:
             await connection.socket.close(code=refusal)
             return
-        session = Session(secrets.token_hex(16), intents, connection=connection)
+        number, count = data.get("shard", (0, 1))
+        self.identified_at.append((number, time.monotonic()))
+        session = Session(secrets.token_hex(16), intents, (number, count), connection=connection)
         connection.session = session
         self.sessions[session.id] = session
         await self._greet(session)
@@ -202,13 +217,14 @@ class Gateway:
     async def _greet(self, session: Session) -> None:
         world = self._world
         guilds = world.guilds if session.intents & GUILDS else []
+        guilds = [guild for guild in guilds if session.has_guild(guild.id)]
         ready = {
             "v": 10,
             "user": {**world.bot.user(), "verified": True, "mfa_enabled": False, "flags": 0},
             "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.url,
-            "shard": [0, 1],
+            "shard": list(session.shard),
             "application": {"id": world.bot.id, "flags": 0},
         }
         await self._push(session, "READY", ready)

@@ -54,13 +54,20 @@ def json_response(body: Any, status: int = 200, **headers: str) -> web.Response:
 
 @dataclass
 class Fault:
-    """The next ``times`` requests of ``method`` whose path matches get ``status``."""
+    """The next ``times`` requests of ``method`` whose path matches get ``status``.
+
+    A ``status`` of 0 cuts the connection: before Discord has done anything, or, with
+    ``is_done``, when it has done what it was asked and nobody hears of it.
+    """
 
     method: str
     path: re.Pattern[str]
     status: int
     times: int = 1
     retry_after: float = 0.0
+    code: int = 0
+    is_global: bool = False
+    is_done: bool = False
 
     def response(self) -> web.Response:
         """What Discord sends for it."""
@@ -68,8 +75,9 @@ class Fault:
             body = {"message": "You are being rate limited.", "retry_after": self.retry_after}
             # discord.py takes a 429 without a Via header for a ban of the whole address.
             via = {"Via": "1.1 google", "Retry_After": str(self.retry_after)}
-            return json_response({**body, "global": False}, 429, **via)
-        return json_response({"message": f"{self.status}: fault", "code": 0}, self.status)
+            return json_response({**body, "global": self.is_global}, 429, **via)
+        body = {"message": f"{self.status}: fault", "code": self.code}
+        return json_response(body, self.status)
 
 
 async def record_request(request: web.Request, base: str) -> RecordedRequest:

@@ -14,7 +14,7 @@ from tests.fakes.discord_store import ApiError, Interaction, Store
 
 RECORD: web.RequestKey[RecordedRequest] = web.RequestKey("record", RecordedRequest)
 REPLY, DEFERRED_REPLY, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
-FIRST_RESPONSE_SECONDS = 3.0
+FIRST_RESPONSE_SECONDS, TOKEN_SECONDS = 3.0, 900.0
 TRUE = {"1", "true"}
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -65,8 +65,10 @@ class Rest:
         return json_response(self._world.application())
 
     async def _gateway_url(self, _: web.Request) -> web.Response:
-        starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        body = {"url": self._gateway.url, "shards": 1, "session_start_limit": starts}
+        at_once = self._gateway.max_concurrency
+        starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": at_once}
+        shards = self._gateway.shards_advised
+        body = {"url": self._gateway.url, "shards": shards, "session_start_limit": starts}
         return json_response(body)
 
     async def _list_commands(self, request: web.Request) -> web.Response:
@@ -180,6 +182,8 @@ class Rest:
         interaction = self._store.interactions.get(request.match_info["token"])
         if interaction is None or interaction.callback is None:
             raise ApiError(404, 10015, "Unknown Webhook")
+        if time.monotonic() - interaction.sent_at > TOKEN_SECONDS:
+            raise ApiError(401, 50027, "Invalid Webhook Token")
         return interaction
 
     # Channels
@@ -198,9 +202,13 @@ class Rest:
 
     async def _post_message(self, request: web.Request) -> web.Response:
         record, channel_id = request[RECORD], self._channel(request)["id"]
+        nonce = (channel_id, str(record.body.get("nonce") or ""))
+        if record.body.get("enforce_nonce") and nonce in self._store.nonces:
+            return json_response(self._store.find_message(self._store.nonces[nonce]))
         message = self._store.add_message(
             channel_id, self._world.bot, record.body, files=record.files, allowed_flags=1 << 15 | 4
         )
+        self._store.nonces[nonce] = message["id"]
         await self._publish("MESSAGE_CREATE", message)
         return json_response(message)
 

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
+import yarl
 from aiohttp import web
 
 from tests.fakes.discord_commands import command_data, find_button, interaction_event
@@ -55,6 +56,7 @@ class DiscordServer:
         self._ids = Snowflakes()
         self.store = Store(self.world, self._ids, self._file_url)
         self._faults: list[Fault] = []
+        self._events: dict[str, Payload] = {}
         self._check = check
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -76,6 +78,11 @@ class DiscordServer:
     async def __aexit__(self, *_: object) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
+
+    @property
+    def gateway_url(self) -> yarl.URL:
+        """Where a client finds the gateway that does not ask the API for it."""
+        return yarl.URL(self.gateway.url)
 
     # What people do
 
@@ -195,11 +202,24 @@ class DiscordServer:
 
     # What goes wrong
 
-    def fail_next(
-        self, method: str, path: str, status: int, *, times: int = 1, retry_after: float = 0.0
-    ) -> None:
-        """Answer the next requests whose path matches the pattern as a whole with an error."""
-        self._faults.append(Fault(method, re.compile(path), status, times, retry_after))
+    def fail_next(self, method: str, path: str, status: int, **more: Any) -> None:
+        """Answer the next requests whose path matches the pattern as a whole with an error.
+
+        ``more`` is what else ``Fault`` takes: how often, and how.
+        """
+        self._faults.append(Fault(method, re.compile(path), status, **more))
+
+    def cut_next(self, method: str, path: str, *, times: int = 1, is_done: bool = False) -> None:
+        """Cut the connections of the next such requests, before or after they are carried out."""
+        self.fail_next(method, path, 0, times=times, is_done=is_done)
+
+    def age(self, interaction: Interaction, *, minutes: float) -> None:
+        """Let an interaction be older than it is."""
+        interaction.sent_at -= minutes * 60.0
+
+    async def deliver_again(self, interaction: Interaction) -> None:
+        """Deliver an interaction once more, as after a RESUME whose place was not clear."""
+        await self.gateway.dispatch("INTERACTION_CREATE", self._events[interaction.id])
 
     async def _interact(
         self,
@@ -212,6 +232,7 @@ class DiscordServer:
         clicked_id = message["id"] if message else None
         interaction = self.store.open_interaction(kind, channel_id, person, clicked_id)
         event = interaction_event(self.world, interaction, data, message)
+        self._events[interaction.id] = event
         await self.gateway.dispatch("INTERACTION_CREATE", event)
         return interaction
 
@@ -235,7 +256,12 @@ class DiscordServer:
         for fault in self._faults:
             if fault.times and fault.method == record.method and fault.path.fullmatch(record.path):
                 fault.times -= 1
-                return fault.response()
+                if fault.status:
+                    return fault.response()
+                response = await handler(request) if fault.is_done else web.Response(status=204)
+                if request.transport is not None:
+                    request.transport.abort()
+                return response
         # The token in the path is what authorises answers to interactions.
         by_path = record.path.startswith(("/interactions/", "/webhooks/"))
         if not by_path and request.headers.get("Authorization") != f"Bot {self.token}":

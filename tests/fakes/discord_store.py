@@ -66,6 +66,7 @@ class Store:
         self.interactions: dict[str, Interaction] = {}
         self.commands: dict[str | None, list[Payload]] = {}
         self.typing: list[str] = []
+        self.nonces: dict[tuple[str, str], str] = {}
 
     def open_interaction(
         self, kind: int, channel_id: str, person: Person, clicked_id: str | None = None

@@ -11,6 +11,7 @@ from index.embedding import Embedder
 from index.libraries import Libraries
 from index.models import Article, ReadResult, Source, SourceKind
 from tests.fakes.embedding import DIMENSION, FINGERPRINT, HashedWords, count_words
+from tests.fakes.stores import open_database
 
 
 @dataclass
@@ -31,7 +32,8 @@ async def open_libraries(
     folder.mkdir(parents=True, exist_ok=True)
     used = model or HashedWords()
     embedder = Embedder(used, fingerprint=fingerprint, dimension=DIMENSION)
-    libraries = Libraries(folder, embedder=embedder, count=count_words)
+    database = open_database(folder / "footnote.db")
+    libraries = Libraries(folder, database=database, embedder=embedder, count=count_words)
     opened = Opened(folder, libraries, used)
     try:
         await libraries.open(on_notice=opened.notices.append)

@@ -17,6 +17,7 @@ from bot.reader.server import ReaderLimits, ReaderServer
 from bot.reader.shelf import Shelf
 from index.models import Article
 from tests.fakes.libraries import Opened, read_from
+from tests.fakes.stores import open_database
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 DAYS = 30
@@ -74,7 +75,7 @@ async def serve_reader(
     """Serve what is stored, or what another shelf has."""
     clock = Clock()
     reader = Reader(opened, clock, await make_secret(opened.libraries.database))
-    shelf = shelf or Shelf.in_folder(opened.folder)
+    shelf = shelf or Shelf(open_database(opened.folder / "footnote.db"))
     try:
         await shelf.check()
         desk = ReadingDesk(shelf, PageWriter(), now=clock)

@@ -14,21 +14,22 @@ import structlog
 from bot.client import FootnoteBot
 from bot.cogs.ports import BotConfig
 from bot.state.stores import Stores
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
 from tests.fakes.discord_openapi import find_problems
 from tests.fakes.discord_service import ScriptedService
 from tests.fakes.discord_world import INTERVAL, PATIENCE, MakeBot, World, make_world
+from tests.fakes.stores import open_database
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    it = SqliteDatabase(tmp_path / "footnote.db")
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    it = open_database(tmp_path / "footnote.db")
     yield it
     await it.close()
 
 
 @pytest.fixture
-async def stores(database: SqliteDatabase) -> Stores:
+async def stores(database: Database) -> Stores:
     it = Stores(database)
     await it.open()
     return it

@@ -16,7 +16,7 @@ from bot.speech import LANGUAGES
 from bot.state.server_changes import Change, ChangeBook
 from bot.state.servers import DEFAULT, ServerSettings
 from bot.state.spending import Budget, Limit, Spent
-from index.sqlite_database import SqliteDatabase
+from index.database import Database
 from tests.fakes.discord_world import World, post_fake, text_of, use_as_outsider
 
 
@@ -439,7 +439,7 @@ async def test_the_panel_fits_with_everything_set_in_every_language(world: World
             await _open(world, setting.key)
 
 
-async def test_a_change_is_good_once_and_for_an_hour(database: SqliteDatabase) -> None:
+async def test_a_change_is_good_once_and_for_an_hour(database: Database) -> None:
     time = [datetime(2031, 6, 10, tzinfo=UTC)]
     book = ChangeBook(database, now=lambda: time[0])
     await book.open()
@@ -453,7 +453,7 @@ async def test_a_change_is_good_once_and_for_an_hour(database: SqliteDatabase) -
     assert await book.take(token, 1, 2) is None
 
 
-async def test_one_change_of_a_setting_waits_for_each_moderator(database: SqliteDatabase) -> None:
+async def test_one_change_of_a_setting_waits_for_each_moderator(database: Database) -> None:
     book = ChangeBook(database)
     await book.open()
     older = await book.keep(1, 2, Change("retract", True, False))

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
 import discord
@@ -20,6 +21,12 @@ from index.errors import SourceError
 Entries = list[MutableMapping[str, Any]]
 
 
+def server_error(status: int) -> discord.DiscordServerError:
+    """What discord.py raises in the end for an answer such as 502."""
+    response = Mock(status=status, reason="Bad Gateway")
+    return discord.DiscordServerError(response, "bad gateway")
+
+
 class DeafExchange:
     """Notes what is said; saying it raises ``failure`` if there is one."""
 
@@ -31,6 +38,7 @@ class DeafExchange:
     is_private = False
     is_resolved = False
     shown_ids = ()
+    waiting_place = None
 
     def __init__(self, failure: Exception | None = None) -> None:
         self.said: list[str] = []
@@ -91,6 +99,27 @@ async def test_each_error_has_its_line_and_an_id(error: Exception, said: str) ->
     assert line.startswith(said)
     assert re.search(r" \(`[0-9a-f]{8}`\)$", line)
     assert "secret" not in line
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (aiohttp.ServerDisconnectedError(), BROKEN),
+        (ConnectionResetError(), BROKEN),
+        (discord.RateLimited(3600.0), SLOW),
+        (server_error(502), BROKEN),
+    ],
+)
+async def test_trouble_of_discords_own_is_a_line_in_the_log_and_no_traceback(
+    error: Exception, said: str, logged: Entries
+) -> None:
+    exchange = DeafExchange()
+    await ErrorDesk().report(exchange, error)
+
+    (line,), (entry,) = exchange.said, logged
+    assert line.startswith(said)
+    assert entry["log_level"] == "warning"
+    assert "exc_info" not in entry
 
 
 async def test_the_cause_of_an_error_stands_in_the_log(logged: Entries) -> None:

@@ -20,8 +20,8 @@ from bot.cogs.ports import BotConfig, library_of
 from bot.settings import Settings
 from bot.state.stores import Stores
 from bot.wiring import open_service
-from index.sqlite_database import SqliteDatabase
 from tests.fakes.discord_crowd import Crowd, Side, secrets_in
+from tests.fakes.stores import open_database
 
 ACTIONS = 450
 NORTH: dict[str, object] = {
@@ -86,7 +86,7 @@ def _side(env: simcord.Env, facts: dict[str, object]) -> Side:
 async def _crowd(folder: Path, seed: int) -> AsyncIterator[tuple[simcord.Env, list[Side], Crowd]]:
     wanted = Settings(data=folder / "data", scorer=False)
     wanted.data.mkdir(parents=True)
-    database = SqliteDatabase(folder / "stores.db")
+    database = open_database(folder / "stores.db")
     stores = Stores(database)
     await stores.open()
     async with open_service(wanted, on_notice=lambda _: None) as service:

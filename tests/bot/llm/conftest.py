@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from bot.answering.ports import Request
-from bot.llm.breaker import CircuitBreaker
 from bot.llm.connecting import Connection
 from bot.llm.model import Limits, LlamaIndexModel
 from bot.llm.turns import Turns
 from bot.settings import Settings
 from bot.state.spending import SpendingLog
+from index.breaker import Breaker
 from index.sqlite_database import SqliteDatabase
 from tests.fakes.model_server import WIRES, ModelServer, Wire, serve_model
 
@@ -70,7 +70,7 @@ async def make(
         server: ModelServer,
         *,
         limits: Limits | None = None,
-        breaker: CircuitBreaker | None = None,
+        breaker: Breaker | None = None,
         spending: SpendingLog | None = None,
         turns: Turns | None = None,
         connection: Connection | None = None,
@@ -83,7 +83,7 @@ async def make(
             name="m",
             limits=limits or Limits(max_tokens=50, seconds=60, first_seconds=60, wait=0.01),
             turns=turns or Turns(at_once=4),
-            breaker=breaker or CircuitBreaker(failures=1000),
+            breaker=breaker or Breaker("model", failures=1000),
             spending=spending or SpendingLog(database),
         )
         made.append(model)

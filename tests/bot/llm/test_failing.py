@@ -51,6 +51,30 @@ def test_the_time_to_wait_is_read_as_a_number_or_as_a_date() -> None:
     assert find_wait(Answered(429, **{"retry-after": "soon"})) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("-5", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e9", None),
+        ("", None),
+        ("9" * 400, 86_400.0),
+        ("Thu, 01 Jan 2026 12:00:30", 30.0),
+        ("Thu, 01 Jan 2026 12:00:30 -0000", 30.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("Thu, 01 Jan 9998 00:00:00 GMT", 86_400.0),
+        ("Thu, 99 Jan 99999 12:00:30 GMT", None),
+        ("\N{ARABIC-INDIC DIGIT FIVE}", None),
+    ],
+)
+def test_an_absurd_time_to_wait_is_finite_or_none(value: str, seconds: float | None) -> None:
+    now = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+
+    assert find_wait(Answered(429, **{"retry-after": value}), now=now) == seconds
+
+
 def test_what_a_server_says_is_one_short_line_without_keys_or_control_characters() -> None:
     said = "bad key sk-12345\n\x1b[31m" + "x" * 5000
 

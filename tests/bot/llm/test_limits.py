@@ -15,9 +15,9 @@ from bot.answering.fallback import FallbackComposer
 from bot.answering.modelled import ModelComposer
 from bot.answering.models import Answer, DraftSentence, Question, Turn
 from bot.answering.rewrite_model import ModelRewriter
-from bot.llm.breaker import BreakerState, CircuitBreaker
 from bot.llm.model import Limits
 from bot.state.spending import Limit, SpendingLog
+from index.breaker import Breaker, BreakerState
 from index.errors import StoreError
 from index.models import Article, SearchResult
 from index.sqlite_database import SqliteDatabase
@@ -63,7 +63,7 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_tried_again_later(
     server: ModelServer, make: Make
 ) -> None:
     clock = Clock()
-    breaker = CircuitBreaker(failures=2, pause=30, now=clock)
+    breaker = Breaker("model", failures=2, rest=30, clock=clock)
     asking = make(server, breaker=breaker, limits=ONCE)
     server.will(fails(500))
     await fail(asking)
@@ -83,7 +83,7 @@ async def test_a_trial_whose_reader_has_heard_enough_closes_the_breaker(
     server: ModelServer, make: Make
 ) -> None:
     clock = Clock()
-    breaker = CircuitBreaker(failures=1, pause=30, now=clock)
+    breaker = Breaker("model", failures=1, rest=30, clock=clock)
     asking = make(server, breaker=breaker, limits=ONCE)
     server.will(fails(500))
     await fail(asking)
@@ -126,7 +126,7 @@ async def test_the_articles_own_sentences_come_when_a_model_trickles_at_every_st
 async def test_a_question_that_is_refused_does_not_count_against_the_model(
     server: ModelServer, make: Make
 ) -> None:
-    breaker = CircuitBreaker(failures=1)
+    breaker = Breaker("model", failures=1)
     asking = make(server, breaker=breaker, limits=ONCE)
     server.will(fails(400, "prompt is too long"))
 
@@ -139,7 +139,7 @@ async def test_a_trial_that_was_cancelled_does_not_block_the_next(
     server: ModelServer, make: Make
 ) -> None:
     clock = Clock()
-    breaker = CircuitBreaker(failures=1, pause=30, now=clock)
+    breaker = Breaker("model", failures=1, rest=30, clock=clock)
     asking = make(server, breaker=breaker, limits=ONCE)
     server.will(fails(500))
     await fail(asking)
@@ -178,7 +178,7 @@ async def test_nobody_is_asked_when_the_budget_is_used_up(
 async def test_a_budget_that_is_used_up_does_not_open_the_breaker(
     server: ModelServer, make: Make, database: SqliteDatabase
 ) -> None:
-    breaker = CircuitBreaker(failures=1)
+    breaker = Breaker("model", failures=1)
     spending = SpendingLog(database, all_accounts=Limit(tokens=0))
 
     await fail(make(server, spending=spending, breaker=breaker))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot.answering.errors import ModelUnavailable, Outage
@@ -14,6 +15,7 @@ from bot.llm.connecting import Connection
 from bot.llm.model import Limits
 from bot.llm.turns import Turns
 from tests.fakes.model_server import (
+    Body,
     ModelServer,
     begins,
     breaks,
@@ -251,6 +253,29 @@ async def test_what_cannot_be_read_is_garbled_or_broken_off(
     error = await fail(make(server))
 
     assert error.kind in {Outage.DOWN, Outage.GARBLED}
+
+
+@pytest.mark.parametrize("page", [b"<html>Sign in</html>", b"", b"{}", b"null", b"[1, 2]"])
+async def test_a_page_or_a_plain_value_in_place_of_a_stream_is_no_reply(
+    server: ModelServer, make: Make, page: bytes
+) -> None:
+    async def misled(_: ModelServer, __: web.Request, ___: Body) -> web.StreamResponse:
+        return web.Response(body=page, content_type="text/html")
+
+    server.will(misled)
+
+    error = await fail(make(server))
+
+    assert error.kind in {Outage.DOWN, Outage.GARBLED}
+
+
+@pytest.mark.parametrize("wait", ["0", "-1", "nan", "1e400", "Thu, 01 Jan 2026 12:00:30 -0000"])
+async def test_an_absurd_retry_after_neither_hangs_nor_breaks(
+    server: ModelServer, make: Make, wait: str
+) -> None:
+    server.will(fails(429, "slow down", Retry_After=wait), says("Yes."))
+
+    assert await make(server).ask() == "Yes."
 
 
 async def test_bytes_that_are_no_text_never_pass_for_a_reply_in_silence(
