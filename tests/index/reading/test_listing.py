@@ -152,9 +152,9 @@ def test_a_sitemap_with_too_many_pages_is_not_whole() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (gzip.compress(b"<urlset/>")[:-9], "cut off"),
+        (gzip.compress(b"<urlset/>", mtime=0)[:-9], "cut off"),
         (b"\x1f\x8b" + b"\xff" * 50, "damaged"),
-        (gzip.compress(b" " * 50_000_000), "larger than 40 MB"),
+        (gzip.compress(b" " * 50_000_000, mtime=0), "larger than 40 MB"),
     ],
 )
 def test_packed_listings_are_unpacked_within_limits(data: bytes, message: str) -> None:
