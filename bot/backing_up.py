@@ -14,6 +14,7 @@ from bot.job import Job
 from bot.known_schemas import known_schemas
 from bot.owner.folder import DataFolder
 from bot.settings import Settings
+from bot.state import pending
 from index.backup import BACKUPS, DATABASE, back_up
 from index.restoring import Restored, restore
 
@@ -33,6 +34,7 @@ def run_backup(job: Job) -> int:
             folder / DATABASE,
             target,
             overwrite=bool(job.params.get("force")),
+            leave_out=(pending.TABLE,),
             on_progress=on_progress,
         )
     if job.output.as_json:

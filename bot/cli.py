@@ -86,7 +86,9 @@ def main(arguments: Sequence[str] | None = None, *, parts: Parts | None = None) 
             standalone_mode=False,
         )
     except typer.TyperException as error:
-        sys.stderr.write(f"footnote: {' '.join(error.format_message().split())}\n")
+        # Without a word the help was shown already, and the error has none.
+        if said := " ".join(error.format_message().split()):
+            sys.stderr.write(f"footnote: {said}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED

@@ -15,6 +15,7 @@ from bot.cli_words import (
     add_command,
     add_common_options,
     make_absolute,
+    read_key,
     require_one,
 )
 
@@ -53,7 +54,8 @@ Take = Annotated[
 Lines = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many, newest first.")]
 ArticleId = Annotated[str | None, typer.Argument(metavar="ARTICLE", help="An article's id.")]
 SourceKey = Annotated[
-    int, typer.Argument(metavar="KEY", min=1, help="The source's number in `index sources`.")
+    int,
+    typer.Argument(metavar="KEY", parser=read_key, help="The source's number in `index sources`."),
 ]
 PlanId = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id.")]
 

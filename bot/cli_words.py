@@ -50,9 +50,26 @@ Reason = Annotated[
 AcceptSuspicious = Annotated[
     bool, typer.Option("--accept-suspicious", help="Publish suspicious articles too.")
 ]
+
+
+def read_key(text: str) -> int:
+    """The number of a source.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    if text.isascii() and text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise typer.BadParameter(
+        f"{text!r} is not the number of a source; `footnote index sources` lists them."
+    )
+
+
 SourceKeys = Annotated[
     list[int] | None,
-    typer.Option("--source", metavar="KEY", min=1, help="Only this source; may be repeated."),
+    typer.Option(
+        "--source", metavar="KEY", parser=read_key, help="Only this source; may be repeated."
+    ),
 ]
 
 

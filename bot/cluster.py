@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -30,6 +31,7 @@ class Process:
         self.id = id_ or secrets.token_hex(8)
         self._held = AsyncExitStack()
         self._is_known = False
+        self._entering = asyncio.Lock()
 
     async def enter(self) -> None:
         """Be seen living from now on; calling it again does nothing.
@@ -37,12 +39,13 @@ class Process:
         Raises:
             StoreError: the store cannot be asked.
         """
-        if self._is_known:
-            return
-        self._is_known = True
-        if not await try_hold(self._held, self._database, process_lock(self.id)):
-            self._is_known = False
-            raise StoreError(_NOT_A_SECOND_TIME)
+        # Whoever comes second waits: who is not seen yet counts as dead.
+        async with self._entering:
+            if self._is_known:
+                return
+            if not await try_hold(self._held, self._database, process_lock(self.id)):
+                raise StoreError(_NOT_A_SECOND_TIME)
+            self._is_known = True
 
     async def leave(self) -> None:
         """Be seen living no more."""

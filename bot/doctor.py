@@ -18,10 +18,11 @@ from bot.doctor_operating import check_operating
 from bot.errors import ExitCode, FootnoteError
 from bot.job import Job
 from bot.llm.connecting import ModelSettingsError
+from bot.naming import guild_of
 from bot.output import Output
 from bot.owner.folder import DataFolder
 from bot.settings import Settings, SettingsError
-from bot.terminal import clean
+from bot.terminal import clean, count_of
 from prompts import PromptError
 
 PYTHONS = ((3, 11), (3, 13))
@@ -179,7 +180,7 @@ async def _check_index(job: Job) -> AsyncIterator[Check]:
             for name in names:
                 report = await session.perform("verify", {**job.request(), "library": name})
                 status = await session.perform("status", {**job.request(), "library": name})
-                yield _describe_library(name, status, report)
+                yield _describe_library(name, status, report, _say_who_reads(name, job.settings))
     except ModelSettingsError:  # told by a check of its own
         message = "It was not looked at, because the language model's settings cannot be used."
         yield Check("index", State.WARN, message, "Mend them first.")
@@ -200,7 +201,16 @@ def _check_owner(folder: DataFolder) -> Check:
     return Check("owner", State.OK, f"The data folder is in use by {who}, which is asked.")
 
 
-def _describe_library(name: str, status: dict[str, Any], report: dict[str, Any]) -> Check:
+def _say_who_reads(name: str, settings: Settings) -> str:
+    """A hint where a bot is meant to run and the library belongs to no server."""
+    if settings.discord_token is None or guild_of(name) is not None:
+        return ""
+    return "No Discord server answers from it; a server's own is --library discord-SERVER_ID."
+
+
+def _describe_library(
+    name: str, status: dict[str, Any], report: dict[str, Any], who_reads: str
+) -> Check:
     label = f"index {name}"
     if not report["ok"]:
         problems = "; ".join(report["problems"])
@@ -210,8 +220,9 @@ def _describe_library(name: str, status: dict[str, Any], report: dict[str, Any])
     return Check(
         label,
         State.OK,
-        f"Edition {report['edition']:,} is whole: {status['articles']:,} articles, "
-        f"{report['chunks']:,} chunks.",
+        f"Edition {report['edition']:,} is whole: {count_of(status['articles'], 'article')}, "
+        f"{count_of(report['chunks'], 'chunk')}.",
+        who_reads,
     )
 
 

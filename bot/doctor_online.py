@@ -11,6 +11,8 @@ from bot.settings import Settings
 
 DISCORD_API = "https://discord.com/api/v10"
 _UNAUTHORIZED = 401
+# View Channels, Send Messages, Send Messages in Threads and Read Message History.
+_PERMISSIONS = 274877975552
 # Bits of an application's flags: an intent that was approved, and one for small bots.
 _MESSAGE_CONTENT = "message content"
 _PRIVILEGED = {
@@ -43,7 +45,12 @@ async def check_discord(settings: Settings, *, seconds: float = 10.0) -> list[Ch
             ]
     name = str(user.get("username", "unknown"))
     return [
-        Check("discord", State.OK, f"Discord knows the token; the bot is called {name}."),
+        Check(
+            "discord",
+            State.OK,
+            f"Discord knows the token; the bot is called {name}.",
+            _invite(application),
+        ),
         _describe_intents(application, reads_content=settings.message_content),
     ]
 
@@ -55,6 +62,17 @@ async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise httpx.DecodingError("the answer is no JSON object")
     return answer
+
+
+def _invite(application: dict[str, Any]) -> str:
+    """How to get the bot into a server; "" where Discord gives no id."""
+    number = str(application.get("id", ""))
+    if not (number.isascii() and number.isdecimal()):
+        return ""
+    return (
+        f"Invite it: https://discord.com/oauth2/authorize?client_id={number}"
+        f"&scope=bot+applications.commands&permissions={_PERMISSIONS}"
+    )
 
 
 def _describe_refusal(status: int) -> Check:

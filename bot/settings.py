@@ -126,8 +126,9 @@ class Settings(ModelSettings, OperateSettings, StoreSettings):
     )
     fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Private hosts that pages may still be fetched from, separated by commas. "
-        "All other private addresses are refused.",
+        description="Private hosts that pages may still be fetched from, as host or host:port "
+        "and separated by commas. All other private addresses, and ports but 80 and 443, are "
+        "refused.",
     )
     fetch_timeout: float = Field(
         default=20.0, gt=0, le=300, description="Seconds after which fetching a page is given up."
@@ -295,7 +296,10 @@ def load_settings(
         settings = Settings(_env_file=env_file, **given)
     except ValidationError as error:
         raise SettingsError(mistakes + tuple(_describe_mistakes(error, given, in_file))) from None
-    except (OSError, UnicodeDecodeError, UnreadableSetting) as error:
+    except OSError as error:
+        said = f"{env_file} cannot be read: {error.strerror or error}"
+        raise SettingsError((said,)) from error
+    except (UnicodeDecodeError, UnreadableSetting) as error:
         raise SettingsError((f"{env_file} cannot be read: {error}",)) from error
     if mistakes:
         raise SettingsError(mistakes)

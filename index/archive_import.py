@@ -32,7 +32,7 @@ from index.library_rows import LibraryRow
 from index.library_settings import put_settings
 from index.likeness import sketch, words_of
 
-_MOST_AT_A_TIME = 500
+_WORDS_AT_ONCE = 4_000
 
 
 def take_in(
@@ -62,10 +62,7 @@ def take_in(
         ENTRIES.insert,
         ({**entry, "source": sources[entry["source"]]} for entry in archive.rows(ENTRIES)),
     )
-    versions = {
-        version["version_id"]: _insert_version(connection, row.pk, version, fingerprint, is_ours)
-        for version in archive.rows(VERSIONS)
-    }
+    versions = _insert_versions(connection, archive, row.pk, fingerprint, is_ours)
     connection.executemany(
         MEMBERSHIPS.insert,
         (
@@ -154,16 +151,32 @@ def _insert_sources(connection: Connection, archive: Archive, library: int) -> l
     return keys
 
 
-def _insert_version(
+def _insert_versions(
     connection: Connection,
+    archive: Archive,
     library: int,
-    row: Row,
     fingerprint: str,
     is_ours: bool,  # noqa: FBT001 - passed on
-) -> int:
-    """The version's key. Nothing of it is in Chroma yet."""
+) -> dict[str, int]:
+    """The versions' keys by their ids. Nothing of them is in Chroma yet."""
+    keys: dict[str, int] = {}
+    words: list[lexical.LexicalRow] = []
+    for row in archive.rows(VERSIONS):
+        is_indexed = is_ours and row["chunks"] is not None
+        key = _insert_version(connection, library, row, fingerprint if is_indexed else None)
+        keys[row["version_id"]] = key
+        if is_indexed:
+            words += _insert_chunks(connection, key, row)
+        # Many at once: PostgreSQL's index writes a segment each time, and merges them again.
+        if len(words) >= _WORDS_AT_ONCE:
+            lexical.add_rows(connection, library, words)
+            words = []
+    lexical.add_rows(connection, library, words)
+    return keys
+
+
+def _insert_version(connection: Connection, library: int, row: Row, fingerprint: str | None) -> int:
     article = read_article(row)
-    is_indexed = is_ours and row["chunks"] is not None
     (pk,) = connection.execute(
         "INSERT INTO version (library, version_id, article_id, title, text, published_at, authors, "
         "url, publisher, headings, fingerprint, likeness) "
@@ -179,12 +192,10 @@ def _insert_version(
             article.url,
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
-            fingerprint if is_indexed else None,
+            fingerprint,
             sketch(words_of(article.title, article.text)),
         ),
     ).fetchone()
-    if is_indexed:
-        lexical.add_rows(connection, library, _insert_chunks(connection, pk, row))
     return int(pk)
 
 

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,7 @@ def back_up(
     *,
     overwrite: bool = False,
     still: bool = False,
+    leave_out: Sequence[str] = (),
     on_progress: OnProgress = no_progress,
 ) -> Backup:
     """Copy a database to a new file, which others may write to meanwhile.
@@ -55,6 +56,7 @@ def back_up(
         overwrite: Replace a file of that name.
         still: Nobody else has the source open, and no log lies beside it: it is read where
             it may not be written, too.
+        leave_out: Tables whose rows are not to be in the copy, where it has them.
         on_progress: Told of the megabytes.
 
     Raises:
@@ -69,7 +71,7 @@ def back_up(
         clear_parts(target.parent, older_than=_STALE_SECONDS)
         check_room(source, target.parent)
         with _part_of(target) as part:
-            _copy(source, part, still=still, on_progress=on_progress)
+            _copy(source, part, still=still, leave_out=leave_out, on_progress=on_progress)
             on_progress(Progress("checking the copy", 0))
             check_sound(part, called=source)
             _name(part, target, overwrite=overwrite)
@@ -124,7 +126,9 @@ def read_steps(path: Path) -> dict[str, int]:
         return {}
 
 
-def _copy(source: Path, target: Path, *, still: bool, on_progress: OnProgress) -> None:
+def _copy(
+    source: Path, target: Path, *, still: bool, leave_out: Sequence[str], on_progress: OnProgress
+) -> None:
     def tell(_status: int, remaining: int, total: int) -> None:
         on_progress(
             Progress(
@@ -144,8 +148,17 @@ def _copy(source: Path, target: Path, *, still: bool, on_progress: OnProgress) -
             reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
             (page_size,) = reading.execute("PRAGMA page_size").fetchone()
             reading.backup(writing, pages=_PAGES_A_STEP, progress=tell)
+            _empty(writing, leave_out)
     except sqlite3.Error as error:
         raise _explain(error, source, target) from error
+
+
+def _empty(copy: sqlite3.Connection, tables: Sequence[str]) -> None:
+    # What is deleted is overwritten, and does not stay in the file's free room.
+    copy.execute("PRAGMA secure_delete = ON")
+    known = {row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in known.intersection(tables):
+        copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a table of ours
 
 
 def _explain(error: sqlite3.Error, source: Path, target: Path) -> BackupError:

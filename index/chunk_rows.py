@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -68,10 +68,17 @@ class ChunkCache:
 
     def get(self, key: ChunkKey) -> ChunkRow | None:
         """The chunk, if it is here."""
+        return self.get_all([key]).get(key[0])
+
+    def get_all(self, keys: Iterable[ChunkKey]) -> dict[int, ChunkRow]:
+        """Those of the chunks that are here, by their keys in the database."""
+        found = {}
         with self._lock:
-            if key in self._chunks:
-                self._chunks.move_to_end(key)
-            return self._chunks.get(key)
+            for key in keys:
+                if (chunk := self._chunks.get(key)) is not None:
+                    self._chunks.move_to_end(key)
+                    found[key[0]] = chunk
+        return found
 
     def put(self, key: ChunkKey, chunk: ChunkRow) -> None:
         """Keep a chunk; the one that was not asked for longest makes room."""
@@ -152,15 +159,15 @@ def load_chunks(
     for column, keys in (("c.pk", list(rows)), ("c.chunk_id", list(chunk_ids))):
         for page in pages(keys):
             live |= _find_live(connection, library, edition, column, page)
-    known = {pk: cache.get(key) for pk, (key, _) in live.items()}
-    for page in pages([pk for pk, chunk in known.items() if chunk is None]):
+    known = cache.get_all(key for key, _ in live.values())
+    for page in pages([pk for pk in live if pk not in known]):
         for read in _read_chunks(connection, page):
             known[read.row] = read
             cache.put(live[read.row][0], read)
     return [
         chunk if by_title is None else replace(chunk, superseded_by=by_title)
         for pk, (_, by_title) in live.items()
-        if (chunk := known[pk]) is not None
+        if (chunk := known.get(pk)) is not None
     ]
 
 
@@ -178,8 +185,8 @@ def _find_live(
         (edition, edition, library, *page),
     )
     return {
-        int(r["pk"]): ((r["pk"], r["embedding"], r["version_id"], r["start"]), r["by_title"])
-        for r in cursor
+        pk: ((pk, embedding, version_id, start), by_title)
+        for pk, embedding, start, version_id, by_title in cursor
     }
 
 

@@ -19,6 +19,34 @@ from index.scope_search import Reach, fitting_chunk_ids
 from index.vector_store import VectorStore
 
 
+class DenseAhead:
+    """A search that was begun before it was known that ``library`` is still as it was.
+
+    Args:
+        library: The library as it stood a moment ago.
+        query: Makes the question's vector.
+        near: Finds its nearest chunks, as in ``library``; None as a result: there are none.
+    """
+
+    def __init__(
+        self,
+        library: LibraryRow,
+        query: asyncio.Task[NDArray[np.float32]],
+        near: asyncio.Task[list[tuple[str, float]] | None],
+    ) -> None:
+        self.library = library
+        self.query = query
+        self.near = near
+        for task in (query, near):
+            # Whoever left early does not want to know that it failed.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def leave(self) -> None:
+        """Stop what still runs; nobody waits for it any more."""
+        self.near.cancel()
+        self.query.cancel()
+
+
 class DenseSearch:
     """Finds by meaning in one library.
 
@@ -37,22 +65,40 @@ class DenseSearch:
         self._vectors = vectors
         self._embedder = embedder
 
+    def begin(self, question: str, library: LibraryRow, depth: int) -> DenseAhead:
+        """Begin a search of a whole edition, to be given to ``find`` or left."""
+        query = asyncio.create_task(self._embedder.embed_query(question))
+
+        async def find_near() -> list[tuple[str, float]] | None:
+            return await self._find_near(await query, library, depth, WHOLE)
+
+        return DenseAhead(library, query, asyncio.create_task(find_near()))
+
     async def find(
-        self, question: str, library: LibraryRow, depth: int, reach: Reach | None = None
+        self,
+        question: str,
+        library: LibraryRow,
+        depth: int,
+        reach: Reach | None = None,
+        ahead: DenseAhead | None = None,
     ) -> tuple[NDArray[np.float32], list[tuple[str, float]]]:
         """The question's vector, and at most ``depth`` chunk ids with their cosines, best first.
 
-        ``reach`` is what they must lie in; None: anywhere in the edition.
+        ``reach`` is what they must lie in; None: anywhere in the edition. What was begun
+        ``ahead`` with the same question and depth counts where the library is what it was then.
 
         Raises:
             EmbeddingError: the question cannot be embedded.
             VectorStoreError: the vector index cannot be read, or is being made anew.
         """
-        query = await self._embedder.embed_query(question)
+        query = await (self._embedder.embed_query(question) if ahead is None else ahead.query)
         if reach is not None and reach.near is not None:
             return query, await asyncio.to_thread(reach.near.nearest, query, depth)
         scope = WHOLE if reach is None else reach.told.scope
-        dense = await self._find_near(query, library, depth, scope)
+        if ahead is not None and reach is None and ahead.library == library:
+            dense = await ahead.near
+        else:
+            dense = await self._find_near(query, library, depth, scope)
         if dense is None:
             # A rebuild may just have put another collection in its place.
             again = await self._database.read(lambda c: library_rows.find_library(c, self._library))

@@ -20,7 +20,7 @@ from index.chunking import CHUNKING, chunk_article
 from index.connections import Connection
 from index.database import Database
 from index.embedding import Embedder
-from index.errors import FootnoteIndexError
+from index.errors import FootnoteIndexError, VectorStoreError
 from index.library_rows import LibraryRow
 from index.models import Article, Chunk, OnProgress, Progress, no_progress
 from index.vector_store import VectorStore
@@ -30,6 +30,8 @@ from index.vector_store import VectorStore
 _ARTICLES_A_STEP = 24
 # Chroma is filled ahead of so many articles at least: a few full batches.
 _ARTICLES_AHEAD = 120
+# A server may be wiped while it is filled; one that always loses something is not filled.
+_FILLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,7 @@ class Indexer:
         def save(connection: Connection) -> None:
             if step.vectors is not None:
                 versions.save_embeddings(connection, library.pk, step.keys, step.vectors)
-            for article, chunks in step.chunked:
-                versions.save_version(connection, library.pk, article, chunks, self.fingerprint)
+            versions.save_versions(connection, library.pk, step.chunked, self.fingerprint)
 
         await self._database.write(save)
 
@@ -202,18 +203,39 @@ class Indexer:
         chunks = await self._database.read(
             lambda c: chunk_rows.unindexed_chunks(c, library.pk, version_ids, collection)
         )
-        for at in range(0, len(chunks), rate.rows):
-            on_progress(Progress("filling the vector index", at, len(chunks)))
-            batch = chunks[at : at + rate.rows]
-            await self._vectors.upsert(collection, *_rows(batch))
-            if rate.pause:
-                await asyncio.sleep(rate.pause)
+        lacking: Sequence[StoredChunk] = chunks
+        for _ in range(_FILLS):
+            losses = self._vectors.losses
+            await self._write_vectors(lacking, collection, rate, on_progress)
+            if self._vectors.losses == losses:
+                break
+            # A server that was wiped meanwhile has the last of them, and not the first.
+            absent = set(await self._vectors.missing(collection, [c.chunk_id for c in chunks]))
+            lacking = [chunk for chunk in chunks if chunk.chunk_id in absent]
+        else:
+            raise VectorStoreError(
+                "The vector index loses what is written into it. Look at its server, and do this "
+                "again."
+            )
         if chunks:
             on_progress(Progress("filling the vector index", len(chunks), len(chunks)))
         await self._database.write(
             lambda c: chunk_rows.mark_indexed(c, library.pk, version_ids, collection)
         )
         return len(chunks)
+
+    async def _write_vectors(
+        self,
+        chunks: Sequence[StoredChunk],
+        collection: str,
+        rate: WriteRate,
+        on_progress: OnProgress,
+    ) -> None:
+        for at in range(0, len(chunks), rate.rows):
+            on_progress(Progress("filling the vector index", at, len(chunks)))
+            await self._vectors.upsert(collection, *_rows(chunks[at : at + rate.rows]))
+            if rate.pause:
+                await asyncio.sleep(rate.pause)
 
     async def load_articles(self, library: LibraryRow, version_ids: Sequence[str]) -> list[Article]:
         """Stored versions as the articles they came from."""

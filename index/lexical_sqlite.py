@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,9 @@ from index.connections import Connection
 from index.lexical_tokens import COLUMNS, TOKENIZER, quote_free
 from index.lexical_values import COUNT_LIMIT, ColumnWeights, LexicalRow, weigh_count
 from index.scope import WHOLE, Scope, write_condition
+
+# So many times what is wanted is looked up in the edition; the rest rarely matters.
+_LOOKED_AT = 2
 
 
 def create_table(connection: Connection, library: int) -> None:
@@ -55,7 +59,34 @@ def search_rows(
     """As `index.lexical.search_rows`."""
     if not words:
         return []
-    table = _table(library)
+    search = _Search(_table(library), " OR ".join(_phrase(w) for w in words), edition, weights)
+    # A single word is mostly a rare one, whose few chunks are soon looked at.
+    if scope.is_whole and len(words) > 1:
+        best = _search_first(connection, search, limit)
+        if best is not None:
+            return best
+    return _search_all(connection, search, limit, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for in one library's table."""
+
+    table: str
+    phrases: str
+    edition: int
+    weights: ColumnWeights
+
+    @property
+    def columns(self) -> tuple[float, float, float]:
+        return self.weights.title, self.weights.heading, self.weights.body
+
+
+def _search_all(
+    connection: Connection, search: _Search, limit: int, scope: Scope
+) -> list[tuple[int, float]]:
+    """The best chunks, each that matches looked up in the edition."""
+    table = search.table
     condition, values = write_condition(scope)
     version = "" if scope.is_whole else "JOIN version AS v ON v.pk = c.version"
     rows = connection.execute(
@@ -70,18 +101,39 @@ def search_rows(
         ORDER BY score DESC, c.chunk_id
         LIMIT ?
         """,
-        (
-            weights.title,
-            weights.heading,
-            weights.body,
-            edition,
-            edition,
-            " OR ".join(_phrase(w) for w in words),
-            *values,
-            limit,
-        ),
+        (*search.columns, search.edition, search.edition, search.phrases, *values, limit),
     )
     return [(int(r["row"]), float(r["score"])) for r in rows]
+
+
+def _search_first(
+    connection: Connection, search: _Search, limit: int
+) -> list[tuple[int, float]] | None:
+    """The same, with only the first matches looked up; None where those are not enough.
+
+    They are not where many belong to other editions, or the last ones are as good as what
+    comes behind them.
+    """
+    table, looked_at = search.table, limit * _LOOKED_AT
+    rows = connection.execute(
+        f"""
+        WITH first AS MATERIALIZED (
+            SELECT rowid AS row, -bm25({table}, ?, ?, ?) AS score
+            FROM {table} WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?
+        )
+        SELECT f.row, f.score, m.version IS NOT NULL AS is_here
+        FROM first AS f
+        LEFT JOIN chunk AS c ON c.pk = f.row
+        LEFT JOIN membership AS m ON m.version = c.version
+            AND m.from_edition <= ? AND (m.to_edition IS NULL OR m.to_edition > ?)
+        ORDER BY f.score DESC, c.chunk_id
+        """,
+        (*search.columns, search.phrases, looked_at, search.edition, search.edition),
+    ).fetchall()
+    best = [(int(row), float(score)) for row, score, is_here in rows if is_here][:limit]
+    if len(rows) < looked_at:
+        return best
+    return best if len(best) == limit and best[-1][1] > rows[-1]["score"] else None
 
 
 def weigh_terms(

@@ -21,6 +21,7 @@ _SAME_START = 4
 # A question of a thousand words asks nothing that its first hundred do not.
 _MOST_WORDS = 100
 _WINDOW = 3
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Matcher:
         self._sought = sought
         self._total = sum(sought.weights.values()) or 1.0
         self._seen: set[str] = set()
+        self._shares: dict[frozenset[str], float] = {}
         self._meets: dict[str, frozenset[str]] = {}
         self._first_of_pair = frozenset(first for first, _ in sought.pairs)
         self._roots: dict[str, list[tuple[str, str]]] = {}
@@ -99,8 +101,10 @@ class Matcher:
 
     def measure(self, title: str, heading: str, text: str) -> Signs:
         """The signs of a passage."""
-        above = self._meet(stems_of(f"{title}\n{heading}"))
+        head = stems_of(f"{title}\n{heading}")
         sentences = stems_by_sentence(text)
+        self._learn(set(head).union(*sentences))
+        above = self._meet(head)
         met = [self._meet(stems) for stems in sentences]
         everywhere = above.union(*met)
         return Signs(
@@ -115,10 +119,16 @@ class Matcher:
 
     def cover(self, text: str) -> float:
         """The weighted share of the topic words that stand in a text, from 0 to 1."""
-        return self._share(self._meet(stems_of(text)))
+        stems = stems_of(text)
+        self._learn(set(stems))
+        return self._share(self._meet(stems))
 
-    def _share(self, stems: Iterable[str]) -> float:
-        return sum(self._sought.weights[stem] for stem in stems) / self._total
+    def _share(self, stems: frozenset[str]) -> float:
+        share = self._shares.get(stems)
+        if share is None:
+            share = sum(self._sought.weights[stem] for stem in stems) / self._total
+            self._shares[stems] = share
+        return share
 
     def _share_of_pairs(self, sentences: Sequence[Sequence[str]]) -> float:
         wanted = self._sought.pairs
@@ -130,15 +140,21 @@ class Matcher:
                 found |= wanted.intersection(pairwise(stems))
         return len(found) / len(wanted)
 
-    def _meet(self, stems: Sequence[str]) -> frozenset[str]:
-        """The question's topic words among stems."""
-        # Hardly any stem meets a word of the question, so those that do are kept apart.
-        for stem in set(stems).difference(self._seen):
-            self._seen.add(stem)
+    def _learn(self, stems: set[str]) -> None:
+        """Find out which of these stems meet a topic word; hardly any does."""
+        new = stems - self._seen
+        self._seen |= new
+        roots = self._roots
+        for stem in [stem for stem in new if stem[:_SAME_START] in roots]:
             if found := self._look_up(stem):
                 self._meets[stem] = found
+
+    def _meet(self, stems: Sequence[str]) -> frozenset[str]:
+        """The question's topic words among stems that were learnt."""
         meets = self._meets
-        return frozenset().union(*[meets[stem] for stem in stems if stem in meets])
+        if meets.keys().isdisjoint(stems):
+            return _NONE
+        return _NONE.union(*[meets[stem] for stem in stems if stem in meets])
 
     def _look_up(self, stem: str) -> frozenset[str]:
         near = self._roots.get(stem[:_SAME_START], ())
@@ -147,4 +163,6 @@ class Matcher:
 
 def _windows(met: Sequence[frozenset[str]]) -> Iterable[frozenset[str]]:
     for at in range(max(1, len(met) - _WINDOW + 1)):
-        yield frozenset().union(*met[at : at + _WINDOW])
+        some = [stems for stems in met[at : at + _WINDOW] if stems]
+        if some:
+            yield some[0] if len(some) == 1 else _NONE.union(*some)

@@ -109,7 +109,7 @@ class VectorMender:
     async def _forget_lost(self, row: LibraryRow) -> None:
         """Have the database know which versions of a library are not whole on the server."""
         collection = row.collection
-        if collection is None or not row.edition:
+        if collection is None:
             return
         sample = await self._database.read(partial(_take_sample, row=row))
         if not sample:

@@ -23,6 +23,8 @@ _WHAT_TO_DO = {
     "53": "The database server has no connections or memory left. Nothing was lost.",
     "57014": "The database server did not answer in time; nothing was written.",
     "57P": "The database server is starting or stopping. It is tried again at the next call.",
+    "54000": "A text is too long for the database; nothing was written. Shorten it: PostgreSQL "
+    "keeps names, addresses and questions of up to 2,700 bytes.",
     "55P03": "Another process kept the database too long. Try again; nothing was lost.",
     "40": "Another process changed the same rows. Try again; nothing was written.",
     "25006": "The database server takes no changes: it is a copy of another. Use the first one.",

@@ -31,7 +31,8 @@ _HALF = 32
 class PostgresLocks:
     """Session locks on a connection of their own, which nothing else uses.
 
-    A lock whose connection was lost is taken again, unless somebody else was faster.
+    A lock whose connection was lost is taken again, at each call until that goes well: for a
+    while the server may believe that the lost connection has it still, or somebody else has.
 
     Args:
         address: Where the database is.
@@ -42,6 +43,7 @@ class PostgresLocks:
         self._session = PostgresSession(address)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="postgres-lock")
         self._held: set[str] = set()
+        self._lost: set[str] = set()
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[bool]:
@@ -98,7 +100,9 @@ class PostgresLocks:
 
     def _give_back(self, name: str) -> None:
         self._held.discard(name)
-        if not self._session.is_lost:
+        if name in self._lost:
+            self._lost.discard(name)
+        elif not self._session.is_lost:
             try:
                 self._ask("SELECT pg_advisory_unlock(?)", self._address.lock_key(name))
             except StoreError:
@@ -113,7 +117,8 @@ class PostgresLocks:
         try:
             connection, is_new = self._begin()
             if is_new:
-                self._take_again(connection)
+                self._lost = set(self._held)
+            self._take_again(connection)
             (answer,) = connection.execute(sql, values).fetchone()
             self._session.commit()
         except psycopg.Error as error:
@@ -128,7 +133,9 @@ class PostgresLocks:
         return connection, self._session.connection is not before
 
     def _take_again(self, connection: Connection) -> None:
-        for name in self._held:
-            connection.execute(
+        for name in tuple(self._lost):
+            (is_taken,) = connection.execute(
                 "SELECT pg_try_advisory_lock(?)", (self._address.lock_key(name),)
             ).fetchone()
+            if is_taken:
+                self._lost.discard(name)

@@ -21,6 +21,8 @@ _OLDEST = 130_000
 _IDLE_SECONDS = 120
 # The server looks now and then whether the asker of a long statement is still there.
 _LOOK_SECONDS = 10
+# A server that is not told of a client's end keeps its locks. By itself it may look after hours.
+_SILENT_SECONDS, _PROBE_SECONDS, _PROBES = 30, 10, 3
 _LOOKS_SINCE = 140_000
 
 
@@ -147,8 +149,13 @@ class PostgresSession:
 
     def _set_up(self, raw: psycopg.Connection[Any]) -> None:
         raw.execute(
-            sql.SQL("SET search_path TO {}; SET idle_in_transaction_session_timeout TO {}").format(
-                sql.Identifier(self._address.schema), sql.Literal(_IDLE_SECONDS * 1000)
+            sql.SQL(
+                "SET search_path TO {}; SET idle_in_transaction_session_timeout TO {}; "
+                "SET tcp_keepalives_idle TO {}; SET tcp_keepalives_interval TO {}; "
+                "SET tcp_keepalives_count TO {}"
+            ).format(
+                sql.Identifier(self._address.schema),
+                *map(sql.Literal, (_IDLE_SECONDS * 1000, _SILENT_SECONDS, _PROBE_SECONDS, _PROBES)),
             )
         )
         if raw.info.server_version >= _LOOKS_SINCE:

@@ -71,6 +71,8 @@ def adjust(
     Returns:
         ``OUTSIDE`` for what a strict time leaves out; all others stay in [0, 1].
     """
+    if wanted is None and _says_nothing(recency):
+        return scores.astype(np.float32)
     days = [read_published(text) for text in published]
     shift = _recency_shift(days, recency, today)
     if wanted is not None and wanted.newest:
@@ -119,11 +121,15 @@ def _shifted(scores: NDArray[np.float32], shift: NDArray[np.float32]) -> NDArray
     return np.clip(kept * odds / (1 - kept + kept * odds), 0.0, 1.0).astype(np.float32)
 
 
+def _says_nothing(recency: Recency) -> bool:
+    return recency.half_life_days is None or recency.is_off
+
+
 def _recency_shift(
     days: Sequence[Days | None], recency: Recency, today: date
 ) -> NDArray[np.float32]:
     shift = np.zeros(len(days), dtype=np.float32)
-    if recency.half_life_days is None or recency.is_off:
+    if recency.half_life_days is None or _says_nothing(recency):
         return shift
     for at, each in enumerate(days):
         if each is not None:

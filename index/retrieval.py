@@ -19,7 +19,7 @@ from index.chunk_rows import ChunkRow
 from index.close_calls import CloseCalls, SentenceScorer, settle_close_calls
 from index.connections import Connection
 from index.database import Database
-from index.dense_search import DenseSearch
+from index.dense_search import DenseAhead, DenseSearch
 from index.embedding import Embedder
 from index.errors import EmbeddingError, VectorStoreError, say_words_only
 from index.fusing import Halves, fuse, share_of_reachable
@@ -71,11 +71,22 @@ class Fusion:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question on its way: its vector where there is one, and how it is searched."""
+    """A question, and how it is searched. ``edition`` is None for the current one."""
 
     text: str
     mode: Mode
-    query: NDArray[np.float32] | None
+    today: date
+    scope: Scope
+    edition: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Dense:
+    """What the dense half gave: the question's vector and chunk ids; or why it gave nothing."""
+
+    query: NDArray[np.float32] | None = None
+    ids: Sequence[str] = ()
+    degraded: str | None = None
 
 
 class Retriever:
@@ -114,6 +125,7 @@ class Retriever:
         self._fusion = fusion
         self._chunks = chunks or chunk_rows.ChunkCache(0)
         self._scorer = scorer
+        self._last: LibraryRow | None = None
 
     async def search(
         self,
@@ -134,115 +146,147 @@ class Retriever:
         When the dense half fails the lexical one answers alone, and the result says so.
         ``today`` is what "last week" is counted from; None: the day it is.
         """
+        asked = _Asked(question, mode, today or datetime.now(self._zone).date(), scope, edition)
+        ahead = self._begin_dense(asked)
+        try:
+            return await self._search(asked, limit, ahead)
+        finally:
+            if ahead is not None:
+                ahead.leave()
+
+    async def _search(self, asked: _Asked, limit: int, ahead: DenseAhead | None) -> SearchResult:
         clock = _Clock()
-        words = tuple(lexical.content_words(question))
-        found, reach = await self._database.read(
-            lambda c: self._find_lexically(c, words, mode, edition, scope)
-        )
+        found, reach, timing = await self._database.read(lambda c: self._find_by_words(c, asked))
         clock.lap("lexical")
         library = found.library
         if library is None or not library.edition:
             return SearchResult(0, (), clock.laps, {})
         if reach is not None and reach.is_empty:
             return _find_nothing(library, clock.laps, found, reach)
-        timing = Timing(today or datetime.now(self._zone).date())
-        if mode is Mode.FUSED:
-            timing, found = await self._look_within(question, found, timing.today, scope)
-            clock.lap("time")
-        dense: list[tuple[str, float]] = []
-        query: NDArray[np.float32] | None = None
-        degraded = None
-        # Without a chunk there is no vector, and nothing is missing.
-        if mode is not Mode.LEXICAL and found.chunks:
-            try:
-                query, dense = await self._dense.find(question, library, self._fusion.depth, reach)
-                if timing.within is not None:
-                    dense += timing.within.nearest(query, self._fusion.depth)
-            except (EmbeddingError, VectorStoreError) as error:
-                degraded = say_words_only(error)
-                _LOG.warning("dense search failed: %s", error)
+        dense = await self._find_by_meaning(asked, found, reach, timing, ahead)
         clock.lap("dense")
-        rows = found.rows if mode is not Mode.DENSE else []
-        chunks = await self._load(library, rows, [id_ for id_, _ in dense])
+        rows = found.rows if asked.mode is not Mode.DENSE else []
+        chunks, has_notes = await self._load(library, rows, dense.ids)
         clock.lap("load")
-        asked = _Asked(question, mode, query)
-        parts = [
-            await asyncio.to_thread(self._rank, part, found, asked)
-            for part in split_by_time(chunks, timing)
-            if part
-        ]
+        parts = [part for part in split_by_time(chunks, timing) if part]
+        ranked = await self._rank_all(parts, found, asked, dense.query)
         clock.lap("rank")
-        if parts:
-            parts[0] = await self._settle(parts[0], found, asked)
+        if ranked:
+            ranked[0] = await self._settle(ranked[0], found, asked)
         clock.lap("settle")
-        ranked = [candidate for part in parts for candidate in part]
-        kept, fitted = keep_fitting(ranked, timing)
-        passages = self._arrange(kept, found, mode, limit)
-        if mode is Mode.FUSED:
+        kept, fitted = keep_fitting([r for part in ranked for r in part], timing)
+        passages = self._arrange(kept, found, asked.mode, limit)
+        if has_notes and asked.mode is Mode.FUSED:
             arranged = passages
             passages = await self._database.read(lambda c: bring_notes(c, library, arranged, limit))
         clock.lap("arrange")
-        gap = await self._language_gap.tell(question, library)
+        gap = await self._language_gap.tell(asked.text, library)
         return SearchResult(
             library.edition,
             tuple(passages),
             clock.laps,
             found.term_weights,
-            degraded,
+            dense.degraded,
             found.chunks if reach is None else reach.told.chunks,
             " ".join(filter(None, (fitted.notice, gap))) or None,
             fitted.outside,
             None if reach is None else reach.told,
         )
 
-    def _find_lexically(
-        self,
-        connection: Connection,
-        words: Sequence[str],
-        mode: Mode,
-        edition: int | None,
-        scope: Scope,
-    ) -> tuple[WordHits, Reach | None]:
-        row = library_rows.find_library(connection, self._library)
-        if row is not None and edition is not None:
-            row = replace(row, edition=edition)
-        if row is None or not row.edition:
-            return WordHits(row), None
-        reach = None if scope.is_whole else find_reach(connection, row, scope)
-        depth, columns = self._fusion.depth, self._fusion.columns
-        if mode is not Mode.FUSED:
-            return search_plainly(connection, row, words, depth, scope), reach
-        return search_words(connection, row, words, depth, columns, scope), reach
+    def _begin_dense(self, asked: _Asked) -> DenseAhead | None:
+        """The dense half, begun beside the lexical one as if the library were as it was last."""
+        is_usual = asked.edition is None and asked.scope.is_whole
+        if self._last is None or not is_usual or asked.mode is Mode.LEXICAL:
+            return None
+        return self._dense.begin(asked.text, self._last, self._fusion.depth)
 
-    async def _look_within(
-        self, question: str, found: WordHits, today: date, scope: Scope
-    ) -> tuple[Timing, WordHits]:
-        return await self._database.read(
-            lambda c: look_within(
-                c, question, found, today, self._fusion.depth, self._fusion.columns, scope
+    def _find_by_words(
+        self, connection: Connection, asked: _Asked
+    ) -> tuple[WordHits, Reach | None, Timing]:
+        row = library_rows.find_library(connection, self._library)
+        timing = Timing(asked.today)
+        if row is not None and asked.edition is not None:
+            row = replace(row, edition=asked.edition)
+        if row is None or not row.edition:
+            return WordHits(row), None, timing
+        scope, depth, columns = asked.scope, self._fusion.depth, self._fusion.columns
+        words = lexical.content_words(asked.text)
+        reach = None if scope.is_whole else find_reach(connection, row, scope)
+        if asked.mode is not Mode.FUSED:
+            return search_plainly(connection, row, words, depth, scope), reach, timing
+        found = search_words(connection, row, words, depth, columns, scope)
+        if reach is None or not reach.is_empty:
+            timing, found = look_within(
+                connection, asked.text, found, asked.today, depth, columns, scope
             )
-        )
+        return found, reach, timing
+
+    async def _find_by_meaning(
+        self,
+        asked: _Asked,
+        found: WordHits,
+        reach: Reach | None,
+        timing: Timing,
+        ahead: DenseAhead | None,
+    ) -> _Dense:
+        library, depth = found.library, self._fusion.depth
+        # Without a chunk there is no vector, and nothing is missing.
+        has_vectors = library is not None and found.chunks > 0
+        if asked.edition is None:
+            self._last = library if has_vectors else None
+        if library is None or not has_vectors or asked.mode is Mode.LEXICAL:
+            return _Dense()
+        try:
+            query, near = await self._dense.find(asked.text, library, depth, reach, ahead)
+        except (EmbeddingError, VectorStoreError) as error:
+            _LOG.warning("dense search failed: %s", error)
+            return _Dense(degraded=say_words_only(error))
+        if timing.within is not None:
+            near = near + timing.within.nearest(query, depth)
+        return _Dense(query, [id_ for id_, _ in near])
 
     async def _load(
         self, library: LibraryRow, rows: Sequence[int], chunk_ids: Sequence[str]
-    ) -> list[ChunkRow]:
-        chunks = await self._database.read(
-            lambda c: chunk_rows.load_chunks(
-                c,
+    ) -> tuple[list[ChunkRow], bool]:
+        """The candidates, each once, and whether the library holds any note."""
+
+        def load(connection: Connection) -> tuple[list[ChunkRow], bool]:
+            chunks = chunk_rows.load_chunks(
+                connection,
                 library.pk,
                 library.edition,
                 rows=rows,
                 chunk_ids=chunk_ids,
                 cache=self._chunks,
             )
-        )
-        return list({chunk.row: chunk for chunk in chunks}.values())
+            return chunks, _has_notes(connection, library.pk)
 
-    def _rank(self, chunks: Sequence[ChunkRow], found: WordHits, asked: _Asked) -> list[Ranked]:
+        return await self._database.read(load)
+
+    async def _rank_all(
+        self,
+        parts: Sequence[Sequence[ChunkRow]],
+        found: WordHits,
+        asked: _Asked,
+        query: NDArray[np.float32] | None,
+    ) -> list[list[Ranked]]:
+        if not parts:
+            return []
+        return await asyncio.to_thread(
+            lambda: [self._rank(part, found, asked, query) for part in parts]
+        )
+
+    def _rank(
+        self,
+        chunks: Sequence[ChunkRow],
+        found: WordHits,
+        asked: _Asked,
+        query: NDArray[np.float32] | None,
+    ) -> list[Ranked]:
         """Every candidate, one at least, with its scores, in no order. Off the event loop."""
         cosine = covered = None
-        if asked.query is not None:
-            cosine = np.stack([c.vector for c in chunks]) @ asked.query
+        if query is not None:
+            cosine = np.stack([c.vector for c in chunks]) @ query
         if asked.mode is not Mode.DENSE:
             bm25 = np.array([found.scores.get(c.row, 0.0) for c in chunks], np.float32)
             covered = share_of_reachable(bm25, found.reachable)
@@ -253,14 +297,11 @@ class Retriever:
         if asked.mode is Mode.FUSED:
             words = read_words(asked.text, found.term_weights, found.spelled)
             scores = rerank(scores, halves, chunks, Matcher(words), self._fusion.reranking)
+        near = [None] * len(chunks) if cosine is None else cosine.tolist()
+        bm25s = {} if asked.mode is Mode.DENSE else found.scores
         return [
-            Ranked(
-                chunk,
-                score=float(scores[at]),
-                cosine=None if cosine is None else float(cosine[at]),
-                bm25=found.scores.get(chunk.row) if asked.mode is not Mode.DENSE else None,
-            )
-            for at, chunk in enumerate(chunks)
+            Ranked(chunk, score, close, bm25s.get(chunk.row))
+            for chunk, score, close in zip(chunks, scores.tolist(), near, strict=True)
         ]
 
     async def _settle(self, ranked: list[Ranked], found: WordHits, asked: _Asked) -> list[Ranked]:
@@ -291,6 +332,12 @@ def _find_nothing(
         outside_time=reach.told.is_too_old,
         scoped=reach.told,
     )
+
+
+def _has_notes(connection: Connection, library: int) -> bool:
+    """Whether anybody ever corrected the library; hardly any library is."""
+    row = connection.execute("SELECT 1 FROM note WHERE library = ? LIMIT 1", (library,))
+    return row.fetchone() is not None
 
 
 class _Clock:

@@ -68,9 +68,12 @@ def fitting_chunk_ids(
     fitting: set[str] = set()
     for page in pages(chunk_ids):
         rows = connection.execute(
-            "SELECT c.chunk_id FROM chunk AS c JOIN version AS v ON v.pk = c.version "  # noqa: S608 - all of it is ours
-            f"{_IN_EDITION} WHERE v.library = ? AND c.chunk_id IN ({marks(page)}) {condition}",
-            (library.edition, library.edition, library.pk, *page, *values),
+            # CROSS JOIN keeps SQLite from reading the whole library.
+            "SELECT c.chunk_id FROM chunk AS c "  # noqa: S608 - all of it is ours
+            "CROSS JOIN version AS v ON v.pk = c.version "
+            f"CROSS {_IN_EDITION} WHERE v.library = ? {condition} "
+            f"AND c.chunk_id IN ({marks(page)})",
+            (library.edition, library.edition, library.pk, *values, *page),
         )
         fitting.update(str(row["chunk_id"]) for row in rows)
     return fitting

@@ -49,6 +49,8 @@ def look_within(
 
 def split_by_time(chunks: Sequence[ChunkRow], timing: Timing) -> tuple[list[ChunkRow], ...]:
     """What a strict time leaves in, and the rest: each has its own best."""
+    if timing.wanted is None:
+        return list(chunks), []
     may = [timing.may_answer(chunk.published_at) for chunk in chunks]
     return (
         [chunk for chunk, stays in zip(chunks, may, strict=True) if stays],
@@ -62,4 +64,9 @@ def keep_fitting(ranked: Sequence[Ranked], timing: Timing) -> tuple[list[Ranked]
     fitted = fit_time(scores, [r.chunk.published_at for r in ranked], timing)
     notice = " ".join(filter(None, (timing.notice, fitted.notice))) or None
     fitted = replace(fitted, notice=notice)
-    return [replace(ranked[at], score=float(fitted.scores[at])) for at in fitted.kept], fitted
+    anew = fitted.scores.tolist()
+    return [_with_score(ranked[at], anew[at]) for at in fitted.kept], fitted
+
+
+def _with_score(ranked: Ranked, score: float) -> Ranked:
+    return ranked if ranked.score == score else replace(ranked, score=score)

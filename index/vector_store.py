@@ -6,9 +6,12 @@ Embedded in this process over a folder of its own, or on a server that others us
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +36,8 @@ _SHRINK_TIMEOUT = 300.0
 # A call to a server ends by itself a bit before nobody waits for it any more.
 _SERVER_SHARE = 0.9
 _CLOSE_SECONDS = 10.0
+# Asking who holds the files takes a millisecond, and a question asks several times.
+_LOOK_AGAIN_SECONDS = 0.1
 # A server that is away for a restart is soon back; one question then finds out.
 _FAILURES, _WITHIN, _REST = 3, 60.0, 10.0
 
@@ -93,9 +98,15 @@ class VectorStore:
         self._calls = TimedCalls(threads, "chroma")
         self._chroma: ChromaCollections | None = None
         self._opening = threading.Lock()
+        self._users: Counter[ChromaCollections] = Counter()
+        self._given_up: set[ChromaCollections] = set()
+        self._counting = threading.Lock()
         self._gate = Gate()
         self._has_dropped = False
         self._is_doubtful = False
+        self._is_suspect = False
+        self._looked_at = -math.inf
+        self._losses = 0
 
     def use_prefix(self, prefix: str) -> None:
         """What the names of ours begin with on a server; to be said before anything is asked."""
@@ -182,6 +193,11 @@ class VectorStore:
         return self._calls.hanging
 
     @property
+    def losses(self) -> int:
+        """How often vectors may have been lost so far; whoever writes many compares it."""
+        return self._losses
+
+    @property
     def name(self) -> str:
         """For people: the folder, or the server."""
         return str(self.folder) if self.server is None else self.server.name
@@ -242,24 +258,71 @@ class VectorStore:
         )
 
     def _renew(self) -> None:
-        """Have the next call connect to the server anew; the old connections may be dead."""
-        if self.server is not None:
-            self._is_doubtful = True
+        """Have the next call open Chroma, or connect to its server, anew.
+
+        A write that an embedded Chroma could not finish, as on a full disk, may leave one of its
+        connections holding the file; the next write would wait for it without end, and all of
+        Python with it. A server's connections may be dead. They may also be well, and others
+        wait for an answer: whoever is last closes them.
+        """
+        if self.server is None:
+            self._is_suspect = True
+            return
+        self._doubt()
+        with self._counting:
             old, self._chroma = self._chroma, None
-            if old is not None:
-                with suppress(Exception):
-                    old.close()
+            if old is None:
+                return
+            self._given_up.add(old)
+        self._close_unused(old)
+
+    @contextmanager
+    def _using(self, chroma: ChromaCollections) -> Iterator[ChromaCollections]:
+        with self._counting:
+            self._users[chroma] += 1
+        try:
+            yield chroma
+        finally:
+            with self._counting:
+                self._users[chroma] -= 1
+            self._close_unused(chroma)
+
+    def _close_unused(self, chroma: ChromaCollections) -> None:
+        with self._counting:
+            if chroma not in self._given_up or self._users[chroma]:
+                return
+            self._given_up.discard(chroma)
+            del self._users[chroma]
+        with suppress(Exception):
+            chroma.close()
 
     def _doubt(self) -> None:
         self._is_doubtful = True
+        self._losses += 1
 
     def _work(self, work: Callable[[ChromaCollections], T], *, writes: bool = False) -> T:
+        if self._is_suspect:
+            self._let_go()
         with self._gate.together():
             if self.server is None:
-                # Chroma would wait for it without end, and mostly hold up all of Python.
-                file = self.folder / "chroma.sqlite3"
-                wait_for_file(file, for_writing=writes, patience=self._file_patience)
-            return work(self._opened())
+                self._look_for_others(for_writing=writes)
+            with self._using(self._opened()) as chroma:
+                return work(chroma)
+
+    def _look_for_others(self, *, for_writing: bool) -> None:
+        # Chroma would wait for them without end, and mostly hold up all of Python.
+        now = time.monotonic()
+        if for_writing or now - self._looked_at > _LOOK_AGAIN_SECONDS:
+            file = self.folder / "chroma.sqlite3"
+            wait_for_file(file, for_writing=for_writing, patience=self._file_patience)
+            self._looked_at = now
+
+    def _let_go(self) -> None:
+        """Close an embedded Chroma that failed; the next call opens it."""
+        with self._gate.alone(self._timeout):
+            if self._is_suspect:
+                self._is_suspect = False
+                self._release()
 
     def _opened(self) -> ChromaCollections:
         # Whoever opens may hang in it.

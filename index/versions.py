@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,14 +64,31 @@ def complete_versions(
     return complete
 
 
-def save_version(
+def save_versions(
+    connection: Connection,
+    library: int,
+    chunked: Iterable[tuple[Article, Sequence[Chunk]]],
+    fingerprint: str,
+) -> None:
+    """Store versions with their chunks and their lexical rows; their vectors must be stored."""
+    each = {article.version_id: (article, chunks) for article, chunks in chunked}
+    keys = [
+        _save_version(connection, library, article, chunks, fingerprint)
+        for article, chunks in each.values()
+    ]
+    # All at once: PostgreSQL's index writes a segment each time, and merges them again.
+    rows = (row for pk in keys for row in _lexical_rows(connection, pk))
+    lexical.add_rows(connection, library, rows)
+
+
+def _save_version(
     connection: Connection,
     library: int,
     article: Article,
     chunks: Sequence[Chunk],
     fingerprint: str,
-) -> None:
-    """Store a version with its chunks and its lexical rows; their vectors must be stored."""
+) -> int:
+    """The version's key. Its chunks are not in the lexical index yet."""
     pk = _version_pk(connection, library, article)
     _drop_chunks(connection, library, pk)
     connection.executemany(
@@ -90,10 +107,10 @@ def save_version(
             for c in chunks
         ),
     )
-    lexical.add_rows(connection, library, _lexical_rows(connection, pk))
     connection.execute(
         "UPDATE version SET fingerprint = ?, collection = NULL WHERE pk = ?", (fingerprint, pk)
     )
+    return pk
 
 
 def _version_pk(connection: Connection, library: int, article: Article) -> int:

@@ -21,6 +21,7 @@ from bot.answering.claim_readings import (
 from bot.answering.claim_values import are_values_held, find_clash
 from bot.answering.clauses import Clause
 from bot.answering.facts import negated_in
+from bot.answering.opposites import excludes
 from bot.answering.slots import find_slot
 from bot.answering.standing import Said, holds_word
 from bot.answering.values import Value
@@ -92,7 +93,10 @@ def supports(
         return False
     if not are_values_held(claim.said, [each.said for each in evidence]):
         return False
-    if any(_denies_otherwise(claim, each) for each in evidence):
+    if any(_denies_otherwise(claim, each) for each in evidence) or (
+        # "Open on weekdays" and "closed on Sundays" are together no "open on Sundays".
+        len(evidence) > 1 and any(_says_opposite(claim, each) for each in evidence)
+    ):
         return False
     covered = share_held(claim.topics, titled)
     around = frozenset().union(*(each.around for each in evidence))
@@ -102,6 +106,11 @@ def supports(
         return False
     spoken = limits.spoken if len(evidence) == 1 else limits.spoken_each
     return all(share_spoken(claim, [each]) >= spoken for each in evidence)
+
+
+def _says_opposite(claim: ClaimReading, there: EvidenceReading) -> bool:
+    denied = bool(negated_in(claim.said.words) or negated_in(there.said.words))
+    return excludes(claim.said.clauses, there.said.clauses, denied=denied)
 
 
 def share_spoken(claim: ClaimReading, evidence: Sequence[EvidenceReading]) -> float:

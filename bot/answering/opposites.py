@@ -154,6 +154,23 @@ def turns_round(said: Sequence[Clause], source: Sequence[Clause], *, denied: boo
     return _turns_by_prefix(list(chain(*said)), list(chain(*source)))
 
 
+def excludes(one: Sequence[Clause], other: Sequence[Clause], *, denied: bool) -> bool:
+    """Whether two texts have one word of a pair each, and neither has both."""
+    mine, theirs = _sides(one), _sides(other)
+    return not denied and any(
+        len(mine[axis]) == len(theirs[axis]) == 1 and mine[axis] != theirs[axis]
+        for axis in mine.keys() & theirs.keys()
+    )
+
+
+def _sides(clauses: Sequence[Clause]) -> dict[str, set[bool]]:
+    """Which sides of each pair stand in a text."""
+    sides: dict[str, set[bool]] = {}
+    for axis, is_second, _ in chain.from_iterable(map(_poles, clauses)):
+        sides.setdefault(axis, set()).add(is_second)
+    return sides
+
+
 def _turns_by_prefix(said: Sequence[Word], source: Sequence[Word]) -> bool:
     """Whether one side says "welcome" and the other only "unwelcome"."""
     mine, theirs = ({w.lower for w in side if w.is_content} for side in (said, source))

@@ -1,7 +1,8 @@
 """What people wait for, so that the next process can tell them if this one is killed.
 
 The token of an interaction is a secret for the fifteen minutes that it lives. It is kept while
-the reply is on its way and deleted with it; it is never logged, and nobody is named.
+the reply is on its way and deleted with it; it is never logged, is in no backup, and nobody is
+named.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from bot.state.answers import Database
 from index.connections import Connection
 
 SCHEMA = "pending"
+TABLE = "pending_reply"
+"""Where tokens are: its rows are to be left out of whatever leaves this machine."""
 STEPS = (
     """
     CREATE TABLE pending_reply (

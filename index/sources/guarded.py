@@ -25,7 +25,8 @@ from index.sources.addresses import (
 )
 from index.sources.failures import Refused, SiteDown
 
-_PRIVATE = "The address leads to a private network, which is refused."
+_ALLOWING = "FOOTNOTE_FETCH_ALLOW_HOSTS lets it through, if it is yours."
+_PRIVATE = f"The address leads to a private network, which is refused. {_ALLOWING}"
 _NOT_PUBLIC_URL = "This is not an http(s) address of a public page."
 _CONNECT_TIMEOUT = 10.0
 
@@ -76,7 +77,9 @@ class GuardedClient:
             return target
         if port not in self._ports:
             usual = " and ".join(map(str, self._ports))
-            raise Refused(f"Pages are fetched from ports {usual} only, not from {port}.")
+            raise Refused(
+                f"Pages are fetched from ports {usual} only, not from {port}. {_ALLOWING}"
+            )
         try:
             public = await only_public_addresses(host, port, self._resolve)
         except (OSError, UnicodeError, ValueError) as exc:

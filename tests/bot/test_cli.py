@@ -126,6 +126,8 @@ def test_the_data_folder_may_come_from_the_environment(
         (("ask", "--nonsense", "hello"), "No such option"),
         (("dance",), "No such command 'dance'"),
         (("index", "add"), "Missing argument"),
+        (("index", "schedule", "news", "hourly"), "'news' is not the number of a source"),
+        (("index", "options", "0"), "'0' is not the number of a source"),
         (("search", "-k", "0", "hello"), "should be greater than or equal to 1"),
         (("search", "-k", "many", "hello"), "Invalid value for '-k'"),
         (("--library", "../x", "ask", "hello"), "a library's name is 1 to 64 of"),
@@ -140,6 +142,17 @@ def test_wrong_usage_exits_with_2_and_one_line(
     assert says in ended.err
     assert ended.err.count("\n") == 1
     assert ended.err.startswith("footnote: ")
+
+
+@pytest.mark.parametrize("words", [(), ("index",)])
+def test_without_a_command_there_is_the_help_and_nothing_else(
+    footnote: Footnote, words: tuple[str, ...]
+) -> None:
+    ended = footnote(*words)
+
+    assert ended.code == 2
+    assert "Usage: footnote" in ended.out
+    assert ended.err == ""
 
 
 def test_each_mistake_in_the_settings_is_a_line(footnote: Footnote) -> None:

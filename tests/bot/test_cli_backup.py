@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.known_schemas import known_schemas
 from bot.owner.folder import DataFolder
+from bot.state.pending import PendingBook, WaitingPlace
 from index import schema
 from index.sqlite_database import SqliteDatabase
 from tests.fakes.command_line import Footnote
@@ -50,6 +51,32 @@ def test_a_folder_gets_a_file_of_todays_name_and_a_relative_path_is_ours(
 
     assert len(list((tmp_path / "shelf").glob("footnote-*.db"))) == 1
     assert (tmp_path / "monday.db").is_file()
+
+
+def test_a_backup_holds_no_token_of_those_who_wait_or_waited(
+    footnote: Footnote, tmp_path: Path
+) -> None:
+    database = make_database(tmp_path / "data")
+
+    async def promise() -> None:
+        store = SqliteDatabase(database)
+        book = PendingBook(store)
+        await book.open()
+        for key in ("told", "waiting"):
+            place = WaitingPlace(1, application_id=2, token=f"a-canary-of-a-token-{key}")
+            await book.keep(key, place, "Footnote was restarted.", holder="")
+        await book.drop("told")
+        await store.close()
+
+    asyncio.run(promise())
+    assert b"a-canary-of-a-token-waiting" in database.read_bytes()
+
+    assert footnote("--data", "data", "backup", "monday.db").code == 0
+
+    copy = tmp_path.joinpath("monday.db").read_bytes()
+    assert b"pending_reply" in copy
+    assert b"canary" not in copy
+    assert b"canary-of-a-token-told" not in database.read_bytes()
 
 
 def test_what_was_restored_and_kept_is_said_and_in_json(footnote: Footnote, tmp_path: Path) -> None:

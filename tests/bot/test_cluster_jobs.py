@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bot.cluster import Process, Shards, concern_of
 from bot.jobs import JobDesk, JobStopped
 from index import schema
-from index.errors import JobRefused
-from index.holds import hold_when_free, try_hold
+from index.database import Database
+from index.errors import JobRefused, StoreError
+from index.holds import hold_when_free, process_lock, try_hold
 from index.jobs import save_job
 from index.models import OnProgress, Progress
 from index.records import JobInfo, JobState
@@ -308,3 +310,51 @@ async def test_a_lock_that_is_not_free_in_time_is_told(database: SqliteDatabase)
 async def _take(database: SqliteDatabase) -> bool:
     async with hold_when_free(database, "it") as is_held:
         return is_held
+
+
+class ReluctantLocks:
+    """Locks that cannot be had at first, and then not at once."""
+
+    def __init__(self) -> None:
+        self.fails = True
+        self.free = asyncio.Event()
+        self.held: set[str] = set()
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[bool]:
+        if self.fails:
+            raise StoreError("the store is away")
+        await self.free.wait()
+        self.held.add(name)
+        yield True
+        self.held.discard(name)
+
+
+async def test_a_process_that_could_not_be_seen_tries_again() -> None:
+    locks = ReluctantLocks()
+    process = Process(cast("Database", locks), id_="here")
+    with pytest.raises(StoreError):
+        await process.enter()
+    locks.fails = False
+    locks.free.set()
+
+    await process.enter()
+
+    assert locks.held == {process_lock("here")}
+    await process.leave()
+
+
+async def test_whoever_enters_second_goes_on_only_when_the_process_is_seen() -> None:
+    locks = ReluctantLocks()
+    locks.fails = False
+    process = Process(cast("Database", locks), id_="here")
+    first, second = (asyncio.create_task(process.enter()) for _ in range(2))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not second.done()
+
+    locks.free.set()
+    await asyncio.gather(first, second)
+
+    assert locks.held == {process_lock("here")}
+    await process.leave()

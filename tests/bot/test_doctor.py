@@ -76,6 +76,20 @@ def test_an_index_is_verified(doctor: Doctor, service: FakeService) -> None:
     assert checks["index default"]["todo"] == "footnote index rebuild --library default"
 
 
+def test_who_runs_a_bot_hears_that_no_server_answers_from_a_library_of_no_server(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".footnote").mkdir()
+    _, checks = doctor()
+    assert checks["index default"]["todo"] == ""
+
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    code, checks = doctor()
+
+    assert code == 0
+    assert "--library discord-SERVER_ID" in checks["index default"]["todo"]
+
+
 def test_a_damaged_folder_that_cannot_be_opened_is_a_failure(doctor: Doctor) -> None:
     Path(".footnote").mkdir()
 
@@ -227,6 +241,7 @@ async def test_a_token_that_discord_knows_is_well(discord: Discord) -> None:
 
     assert known.state is State.OK
     assert "notes" in known.message
+    assert "/oauth2/authorize?client_id=1&scope=bot+applications.commands&" in known.todo
     assert intents.message == "No privileged intent is on, and none is needed."
     assert discord.seen == [
         ("/api/v10/users/@me", f"Bot {TOKEN}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ async def load(libraries: Libraries, path: Path, name: str = "default", **more: 
 async def everything(libraries: Libraries) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, but for when jobs ran.
 
-    How often somebody went back counts where it was done, and is of no use elsewhere.
+    How often somebody went back counts where it was done, and is of no use elsewhere. Keys of
+    sources are counted from 1: PostgreSQL leaves some out.
     """
 
     def read(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -47,13 +48,19 @@ async def everything(libraries: Libraries) -> dict[str, list[tuple[Any, ...]]]:
         for table, column in list_columns(connection):
             if not table.startswith("lexical") and column != "times_back":
                 tables.setdefault(table, []).append(f'"{column}"')
-        return {
-            table: sorted(
-                map(tuple, connection.execute(f"SELECT {', '.join(columns)} FROM {table}")),
-                key=repr,
-            )
-            for table, columns in tables.items()
-        }
+        keys = connection.execute("SELECT pk FROM source ORDER BY pk").fetchall()
+        numbers = {pk: number for number, (pk,) in enumerate(keys, 1)}
+        sources = {("source", '"pk"'), *((table, '"source"') for table in tables)}
+
+        def tell(table: str) -> Iterator[tuple[Any, ...]]:
+            columns = tables[table]
+            for row in connection.execute(f"SELECT {', '.join(columns)} FROM {table}"):
+                yield tuple(
+                    numbers.get(value, value) if (table, column) in sources else value
+                    for column, value in zip(columns, row, strict=True)
+                )
+
+        return {table: sorted(tell(table), key=repr) for table in tables}
 
     return await libraries.database.read(read)
 

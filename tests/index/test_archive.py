@@ -8,7 +8,7 @@ import os
 import resource
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index import lexical
 from index.archive import _Stoppable, _Stopped, export_library
 from index.archive_format import MANIFEST, NAMES, VECTORS
+from index.connections import Connection
 from index.decisions import Decisions
 from index.entries import EntryState, SourceOptions
 from index.errors import ArchiveError, EmbedderMismatch
@@ -120,6 +122,29 @@ async def test_a_library_moves_whole(tmp_path: Path) -> None:
         assert (await library.verify()).problems == ()
         await library.rollback(2, actor="tester")
         assert "eleven" in (await found(opened.libraries))[0].text
+
+
+async def test_the_words_of_many_articles_are_indexed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    add_rows = lexical.add_rows
+
+    def note(connection: Connection, library: int, rows: Iterable[lexical.LexicalRow]) -> None:
+        given = list(rows)
+        calls.append(len(given))
+        add_rows(connection, library, given)
+
+    monkeypatch.setattr(lexical, "add_rows", note)
+    tales = [article(f"tale-{n}", f"Tale {n} tells of tower{n}.") for n in range(30)]
+    async with open_libraries(tmp_path / "from") as opened:
+        library = opened.libraries.library("default")
+        await library.add([read_from("/paper", tales)], actor="tester", note="add")
+        await save(opened.libraries, tmp_path / "library.zip")
+    async with open_libraries(tmp_path / "to") as opened:
+        await load(opened.libraries, tmp_path / "library.zip")
+
+    assert calls == [24, 6, 30]
 
 
 async def test_what_is_exported_again_is_the_same_letter_for_letter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +13,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import chroma_client
+from index import chroma_client, library_rows, vector_store
 from index.breaker import Breaker
 from index.chroma_at import ChromaAt
 from index.chroma_home import find_home
 from index.embedding import Embedder
 from index.errors import VectorStoreError
+from index.indexing import WriteRate
 from index.libraries import Libraries
+from index.models import Progress, no_progress
 from index.sqlite_database import SqliteDatabase
 from index.vector_store import VectorStore
 from tests.fakes.chroma_server import ChromaServer, find_free_port
@@ -75,10 +78,18 @@ async def store_at(
 
 
 @asynccontextmanager
-async def libraries_at(url: str, folder: Path) -> AsyncIterator[tuple[Libraries, list[str]]]:
+async def libraries_at(
+    url: str, folder: Path, **more: object
+) -> AsyncIterator[tuple[Libraries, list[str]]]:
     folder.mkdir(exist_ok=True)
     embedder = Embedder(HashedWords(), fingerprint=FINGERPRINT, dimension=DIMENSION)
-    libraries = Libraries(folder, server=ChromaAt(url), embedder=embedder, count=count_words)
+    libraries = Libraries(
+        folder,
+        server=ChromaAt(url),
+        embedder=embedder,
+        count=count_words,
+        **more,  # type: ignore[arg-type]
+    )
     notices: list[str] = []
     try:
         await libraries.open(on_notice=notices.append)
@@ -342,6 +353,46 @@ async def test_a_wiped_server_is_filled_again_while_answers_go_on_by_words(
         assert not (tmp_path / "data" / "chroma").exists()
 
 
+@pytest.mark.parametrize("lost_at", [8, 24])
+async def test_a_first_edition_is_whole_though_the_server_lost_its_beginning_meanwhile(
+    shared: ChromaServer, tmp_path: Path, lost_at: int
+) -> None:
+    rate = WriteRate(rows=8)
+    async with libraries_at(shared.url, tmp_path / "data", rate=rate) as (libraries, _):
+        library = libraries.library("default")
+        home = await find_home(libraries.database)
+
+        def lose(progress: Progress) -> None:
+            if progress.stage == "filling the vector index" and progress.done == lost_at:
+                wiping = chroma_client.open_server(ChromaAt(shared.url), home, 10, lambda: None)
+                for name in wiping.names():
+                    wiping.drop(name)
+                wiping.close()
+
+        report = await library.add(
+            [read_from("/paper", _STORIES)], actor="t", note="add", on_progress=lose
+        )
+
+        (row,) = await libraries.database.read(library_rows.list_libraries)
+        assert await libraries.vectors.count(str(row.collection)) == report.chunks_written == 30
+        assert (await library.verify()).problems == ()
+
+
+async def test_what_was_lost_of_an_edition_that_nobody_published_yet_is_known(
+    shared: ChromaServer, tmp_path: Path
+) -> None:
+    async with libraries_at(shared.url, tmp_path / "data") as (libraries, _):
+        publisher = libraries.library("default")._publisher
+        await publisher.store(_STORIES, no_progress)
+        (row,) = await libraries.database.read(library_rows.list_libraries)
+        await libraries.vectors.drop(str(row.collection))
+
+        await libraries._mender.mend()
+        await publisher.store(_STORIES, no_progress)
+
+        assert await libraries.vectors.count(str(row.collection)) == 30
+
+
 async def test_what_a_server_lost_while_nobody_looked_is_put_back_at_the_next_start(
     own: ChromaServer, tmp_path: Path
 ) -> None:
@@ -462,3 +513,46 @@ async def test_chroma_clouds_limits_are_kept_and_its_own_database_is_found(
     assert found[0][0] == "5"
     unnamed = ChromaAt("cloud", key=_KEY)
     assert await asyncio.to_thread(chroma_client.look_at_server, unnamed, 5.0)
+
+
+class SlowClient:
+    """A client with one call that takes long, and another that fails."""
+
+    def __init__(self) -> None:
+        self.began, self.go = threading.Event(), threading.Event()
+        self.is_closed = False
+
+    def upsert(self, *_: object) -> None:
+        self.began.set()
+        assert self.go.wait(10)
+        if self.is_closed:
+            raise ConnectionError("closed under my hands")
+
+    def query(self, *_: object) -> list[tuple[str, float]]:
+        raise ConnectionError("the server answered nonsense")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_a_call_that_fails_does_not_cut_off_those_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [SlowClient(), SlowClient()]
+    clients = iter(made)
+    monkeypatch.setattr(vector_store, "open_server", lambda *_: next(clients))
+    (vector,) = unit_vectors(1)
+    async with store_at("http://127.0.0.1:9", tmp_path) as store:
+        writing = asyncio.create_task(store.upsert("one", ["a"], vector[None]))
+        await asyncio.to_thread(made[0].began.wait, 10)
+        with pytest.raises(VectorStoreError, match="nonsense"):
+            await store.query("one", vector, 1)
+        assert not made[0].is_closed
+
+        made[0].go.set()
+        await writing
+
+        assert made[0].is_closed
+        made[1].go.set()
+        await store.upsert("one", ["a"], vector[None])
+        assert not made[1].is_closed

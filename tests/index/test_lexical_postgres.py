@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import lexical, schema, spelling
+from index import lexical, lexical_postings, lexical_segments, schema, spelling
 from index.connections import Connection
 from index.lexical import ColumnWeights, LexicalRow
 from index.scope import WHOLE, Scope
@@ -290,7 +290,12 @@ def test_libraries_do_not_see_each_other(twins: Twins) -> None:
     assert lexical.count_rows(twins.postgres, 2) == 1
     assert lexical.terms_like(twins.postgres, 1, "l", 1, 60) == []
     assert lexical.weigh_terms(twins.postgres, 1, ["lighthouse"], 1) == {"lighthouse": 1.0}
+    twins.add([("", "", "harbour pilot"), ("", "", "harbour tide")])
+    lexical.add_rows(twins.postgres, 2, [LexicalRow(51, "", "", "harbour quay")])
+    twins.remove([2])
+    assert lexical.check_integrity(twins.postgres, 2) is None
     lexical.clear_table(twins.postgres, 2)
+    twins.remove([3])
     assert [row for row, _ in twins.search(["harbour"])] == [1]
 
 
@@ -301,3 +306,63 @@ def test_a_title_holds_all_words_or_is_not_meant(twins: Twins) -> None:
     assert twins.titled(["harbour"]) == [1, 2]
     assert twins.titled(["u.s"]) == [1]
     assert twins.titled(["lighthouse"]) == []
+
+
+def test_equal_scores_are_told_apart_by_their_ids_however_many_they_are(twins: Twins) -> None:
+    twins.add([("", "", "the harbour pilot")] * 700)
+
+    for limit in (5, 300, 900):
+        assert len(twins.search(["harbour"], limit)) == min(limit, 700)
+
+
+def test_many_chunks_of_many_words_at_once_are_written_in_parts(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical_segments, "_ROWS_A_SEGMENT", 3)
+    monkeypatch.setattr(lexical_segments, "_PAGE", 3)
+
+    twins.add([("", "pier", f"word{n} word{n + 1} harbour") for n in range(20)])
+
+    (segments,) = twins.postgres.execute("SELECT count(*) FROM lexical_segment").fetchone()
+    assert segments == 7
+    twins.search(["harbour", "word7", "word20"], 30)
+    twins.check(["harbour", "word7"])
+
+
+def test_a_merge_reads_and_writes_in_parts_and_never_parts_a_word(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical_postings, "_PAGE_BYTES", 8)
+
+    for n in range(20):
+        twins.add([("", "", f"harbour pilot tide{n}"), ("", "", "harbour harbour")])
+
+    twins.search(["harbour", "tide3"], 50)
+    twins.check(["harbour", "pilot"])
+
+
+def test_no_merge_makes_a_segment_that_writers_would_wait_long_for(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical_segments, "_MOST_MERGED", 40)
+
+    for n in range(80):
+        twins.add([("", "", f"harbour pilot{n}"), ("", "", "tide")])
+
+    (largest,) = twins.postgres.execute("SELECT max(live) FROM lexical_segment").fetchone()
+    assert 16 < largest <= 40
+    twins.search(["harbour", "pilot3"], 200)
+
+
+def test_words_far_back_count_and_never_run_into_the_next_column(twins: Twins) -> None:
+    twins.add(
+        [
+            (f"{'pier ' * 16_500}well", "known harbour", ""),
+            ("", "well known", "harbour"),
+            ("pier", "", ""),
+        ]
+    )
+
+    assert [row for row, _ in twins.search(["well-known"])] == [2]
+    twins.search(["pier", "harbour"])
+    twins.check(["pier", "well-known"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import secrets
 import signal
 import socket
 import traceback
@@ -23,6 +24,7 @@ from tests.fakes.stores import POSTGRES, find_address, stores_on
 
 psycopg = pytest.importorskip("psycopg", reason="needs the extra postgres")
 from index.postgres_database import PostgresDatabase  # noqa: E402
+from index.postgres_session import PostgresSession  # noqa: E402
 
 STEPS = (
     "CREATE TABLE item (pk INTEGER PRIMARY KEY, name TEXT, n INTEGER, x REAL, data BLOB);",
@@ -213,6 +215,17 @@ async def test_a_value_is_never_in_an_error(database: PostgresDatabase) -> None:
     assert "private" not in "".join(traceback.format_exception(caught.value))
 
 
+async def test_a_name_that_is_too_long_for_an_index_is_told_as_that(
+    database: PostgresDatabase,
+) -> None:
+    await database.write(lambda c: c.execute("CREATE UNIQUE INDEX item_name ON item (name)"))
+
+    with pytest.raises(StoreError, match=r"A text is too long for the database; nothing was"):
+        await add(database, secrets.token_hex(4_000))
+
+    assert await names_in(database) == []
+
+
 async def test_writers_of_two_objects_go_one_after_the_other(
     database: PostgresDatabase, address: str
 ) -> None:
@@ -318,6 +331,28 @@ async def test_a_lock_whose_connection_was_lost_is_taken_again(
 
         async with other.hold("job") as taken:
             assert not taken
+    await other.close()
+
+
+async def test_a_lock_that_the_server_gave_to_a_dead_connection_is_taken_when_that_goes(
+    database: PostgresDatabase, address: str
+) -> None:
+    other, locks = PostgresDatabase(address), database._locks
+    async with database.hold("job"):
+        # The network broke: the server has not noticed, and believes the old connection.
+        dead, locks._session = locks._session, PostgresSession(locks._address)
+        assert await database.is_held("job")
+        dead.close()
+        async with asyncio.timeout(10):
+            while await other.is_held("job"):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.02)
+
+        assert not await database.is_held("something else")
+
+        async with other.hold("job") as taken:
+            assert not taken
+    async with other.hold("job") as taken:
+        assert taken
     await other.close()
 
 

@@ -184,3 +184,19 @@ async def test_a_folder_in_which_something_hung_is_looked_into_at_the_next_start
         assert first
         assert not (tmp_path / "chroma.seal").exists()
         await until_nothing_hangs(vectors)
+
+
+async def test_after_a_failure_an_embedded_chroma_is_opened_anew(tmp_path: Path) -> None:
+    opened: list[str] = []
+    store = VectorStore(tmp_path / "chroma", on_open=lambda: opened.append("opened"))
+    vectors = np.eye(3, dtype=np.float32)
+    try:
+        await store.upsert("library", ["a", "b", "c"], vectors)
+        with pytest.raises(VectorStoreError):
+            await store.upsert("library", ["d"], np.ones((1, 7), np.float32))
+        assert next(id_ for id_, _ in await store.query("library", vectors[1], 3)) == "b"
+        await store.upsert("library", ["a"], vectors[:1])
+    finally:
+        await store.close()
+    # Once more, and not at every call that follows.
+    assert opened == ["opened", "opened"]

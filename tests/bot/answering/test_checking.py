@@ -124,6 +124,27 @@ async def test_an_older_article_that_said_so_does_not_bear_it_out_any_more(town:
 
 
 @pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("The pool is open on Sundays.", Verdict.NOT_FOUND),
+        ("The pool is closed on Sundays.", Verdict.SUPPORTED),
+        ("The pool is closed on Sundays and opens at 9 a.m. on Saturdays.", Verdict.SUPPORTED),
+    ],
+)
+async def test_a_sentence_that_says_the_opposite_is_no_half_of_a_proof(
+    town: Library, said: str, verdict: Verdict
+) -> None:
+    text = (
+        "The pool opens at 7 a.m. on weekdays and at 9 a.m. on Saturdays. It is closed on Sundays."
+    )
+    await town.add([read_from("/shelf", [article("pool", text)])], actor="Ada", note="add")
+
+    (claim,) = (await check(town, said)).claims
+
+    assert claim.verdict is verdict
+
+
+@pytest.mark.parametrize(
     ("said", "there"),
     [
         ("A ticket costs £5.", "A ticket for children costs £2."),
