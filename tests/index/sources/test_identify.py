@@ -66,7 +66,7 @@ PAGE = '<!doctype html><html><link rel="alternate" type="application/rss+xml" hr
         ("/news", "<rdf:RDF xmlns='http://purl.org/rss/1.0/'/>", "text/xml", SourceKind.FEED),
         ("/rss.xml", "<urlset></urlset>", "text/xml", SourceKind.SITEMAP),
         ("/map", "<x:sitemapindex xmlns:x='x'/>", "application/xml", SourceKind.SITEMAP),
-        ("/map", gzip.compress(b"<urlset/>"), "application/gzip", SourceKind.SITEMAP),
+        ("/map", gzip.compress(b"<urlset/>", mtime=0), "application/gzip", SourceKind.SITEMAP),
         ("/notes", "Plain text.", "text/plain", SourceKind.PAGE),
     ],
 )
