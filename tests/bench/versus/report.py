@@ -262,6 +262,7 @@ def write_page(results: Results, load: Results | None) -> str:
         python=run["python"],
         load=f"{run['load_at_start']} at its start, {run.get('load_at_end', '-')} at its end",
         rounds=run["rounds"],
+        indexed=min((len(found) for found in results.get("index", {}).values()), default=0),
         own=run["own_articles"],
         busy_articles=run["busy_articles"],
         versions=versions,
@@ -282,8 +283,8 @@ on one machine, with every system given the same articles and vectors. Absolute 
 machine's; ratios are what to look at.{quick}
 
 {date}: {processors} processors, {memory} GB memory, Python {python}; load average {load}.
-Medians of {rounds} rounds in which the systems took turns, spread in brackets, each measurement in
-a process of its own. {versions}.
+Medians of {rounds} rounds in which the systems took turns ({indexed} of indexing), spread in
+brackets, each measurement in a process of its own. {versions}.
 
 ![Footnote beside the stock](benchmarks.png)
 
