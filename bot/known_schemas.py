@@ -21,10 +21,11 @@ from bot.state import (
     shares,
     spending,
 )
-from index import schema
+from index import chroma_home, schema
 
 _MODULES = (
     schema,
+    chroma_home,
     answers,
     changed,
     command_hash,

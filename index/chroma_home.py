@@ -7,8 +7,8 @@ import secrets
 from index.connections import Connection
 from index.database import Database
 
-_SCHEMA = "vector_home"
-_STEPS = ("CREATE TABLE vector_home (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);",)
+SCHEMA = "vector_home"
+STEPS = ("CREATE TABLE vector_home (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);",)
 
 
 async def find_home(database: Database) -> str:
@@ -17,7 +17,7 @@ async def find_home(database: Database) -> str:
     Raises:
         StoreError: the database failed.
     """
-    await database.migrate(_SCHEMA, _STEPS)
+    await database.migrate(SCHEMA, STEPS)
     return f"footnote-{await database.write(_find_or_draw)}-"
 
 

@@ -125,7 +125,7 @@ def test_every_schema_that_is_kept_anywhere_is_known() -> None:
     for folder in ("bot", "index"):
         for file in (ROOT / folder).rglob("*.py"):
             values = {
-                target.id: node.value
+                target.id.removeprefix("_"): node.value
                 for node in ast.parse(file.read_text(encoding="utf-8")).body
                 for target in getattr(node, "targets", [getattr(node, "target", None)])
                 if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name)
