@@ -30,7 +30,6 @@ from index.connections import Connection
 from index.errors import ArchiveError
 from index.library_rows import LibraryRow
 from index.library_settings import put_settings
-from index.likeness import sketch, words_of
 
 _WORDS_AT_ONCE = 4_000
 
@@ -193,7 +192,7 @@ def _insert_version(connection: Connection, library: int, row: Row, fingerprint:
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
             fingerprint,
-            sketch(words_of(article.title, article.text)),
+            article.likeness,
         ),
     ).fetchone()
     return int(pk)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.breaker import Breaker, BreakerOpenError
 from index.errors import EmbeddingError
-from index.meter import EMBEDDER, NO_METER, Meter, metered
+from index.meter import EMBEDDER, NO_METER, Meter
 from index.models import OnProgress, Progress, no_progress
 
 # Below this a vector is zero but for rounding.
@@ -26,7 +28,11 @@ _QUESTION_SECONDS = 20.0
 # Calls that hang keep their threads for ever, so there must not be ever more of them.
 _MOST_HANGING = 16
 
+# A worker goes on with text after text for so long before the next may have it, such as a question.
+_SECONDS_A_TURN = 0.02
+
 _Call = Callable[[str], Sequence[float]]
+_Made = tuple[str, NDArray[np.float32]]
 
 
 class EmbeddingModel(Protocol):
@@ -126,7 +132,9 @@ class Embedder:
             EmbeddingError: the model failed, took too long or gave an unusable vector.
         """
         seconds = min(self._timeout, _QUESTION_SECONDS)
-        return await self._run(self._model.get_query_embedding, text, seconds)
+        turn = _Turn(self._model.get_query_embedding, deque([text]), self.dimension)
+        ((_, vector),) = await self._run(turn, seconds)
+        return vector
 
     async def embed(
         self,
@@ -145,13 +153,16 @@ class Embedder:
         """
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         vectors = np.empty((len(rows), self.dimension), np.float32)
-        left = iter(rows.items())
+        left = deque(rows)
         report = _Reporter(on_progress, len(rows))
 
         async def work() -> None:
-            for text, row in left:
-                vectors[row] = await self._run(self._model.get_text_embedding, text, self._timeout)
-                report.one_done()
+            while left:
+                turn = _Turn(self._model.get_text_embedding, left, self.dimension)
+                made = await self._run(turn, self._timeout)
+                for text, vector in made:
+                    vectors[rows[text]] = vector
+                report.add(len(made))
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -166,23 +177,29 @@ class Embedder:
         self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, call: _Call, text: str, seconds: float) -> NDArray[np.float32]:
+    async def _run(self, turn: _Turn, seconds: float) -> list[_Made]:
         if self._closed:
             raise EmbeddingError("The embedder is closed.")
+        began = time.perf_counter()
+        made: list[_Made] = []
         try:
-            with (
-                self.breaker.watching(EmbeddingError, unless=(_ClosedMeanwhile,)),
-                metered(self._meter, EMBEDDER),
-            ):
-                return _unit_vector(await self._call(call, text, seconds), self.dimension)
+            with self.breaker.watching(EmbeddingError, unless=(_ClosedMeanwhile,)):
+                made = await self._call(turn, seconds)
         except BreakerOpenError as error:
             raise EmbeddingError(str(error)) from None
+        except EmbeddingError:
+            self._meter.note_call(EMBEDDER, time.perf_counter() - began, failed=True)
+            raise
+        seconds = time.perf_counter() - began
+        for _ in made:
+            self._meter.note_call(EMBEDDER, seconds / len(made), failed=False)
+        return made
 
-    async def _call(self, call: _Call, text: str, seconds: float) -> Sequence[float]:
+    async def _call(self, turn: _Turn, seconds: float) -> list[_Made]:
         if self._hanging >= _MOST_HANGING:
             raise EmbeddingError("The embedder hangs. Start Footnote again.")
         pool = self._pool
-        running = pool.submit(copy_context().run, self._timed, call, text)
+        running = pool.submit(copy_context().run, self._timed, turn)
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.wrap_future(running)
@@ -196,11 +213,13 @@ class Embedder:
             raise EmbeddingError(
                 f"The embedder did not answer within {seconds:g} seconds. Try again."
             ) from error
+        finally:
+            turn.is_over = True
 
-    def _timed(self, call: _Call, text: str) -> Sequence[float]:
+    def _timed(self, turn: _Turn) -> list[_Made]:
         began = time.perf_counter()
         try:
-            return call(text)
+            return turn.take()
         except EmbeddingError:
             raise
         except Exception as error:
@@ -209,7 +228,7 @@ class Embedder:
             with self._busy_lock:
                 self._busy += time.perf_counter() - began
 
-    def _abandon(self, pool: ThreadPoolExecutor, running: Future[Sequence[float]]) -> None:
+    def _abandon(self, pool: ThreadPoolExecutor, running: Future[list[_Made]]) -> None:
         if running.running():
             self._count_hanging(1)
             running.add_done_callback(lambda _: self._count_hanging(-1))
@@ -224,6 +243,34 @@ class Embedder:
 
     def _new_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._workers, thread_name_prefix="embedding")
+
+
+class _Turn:
+    """What a worker does in one go. A hop between threads costs as much as a small model's work.
+
+    Args:
+        call: what embeds one text.
+        left: texts to choose from; the workers share them.
+        dimension: length of their vectors.
+    """
+
+    def __init__(self, call: _Call, left: deque[str], dimension: int) -> None:
+        self._call = call
+        self._left = left
+        self._dimension = dimension
+        self.is_over = False
+
+    def take(self) -> list[_Made]:
+        """Texts with their unit vectors; none where other workers took the last."""
+        until = time.monotonic() + _SECONDS_A_TURN
+        made: list[_Made] = []
+        while not self.is_over and time.monotonic() < until:
+            try:
+                text = self._left.popleft()
+            except IndexError:
+                break
+            made.append((text, _unit_vector(self._call(text), self._dimension)))
+        return made
 
 
 class _ClosedMeanwhile(EmbeddingError):
@@ -246,8 +293,8 @@ class _Reporter:
         self._reported_at = 0.0
         self._report()
 
-    def one_done(self) -> None:
-        self._done += 1
+    def add(self, count: int) -> None:
+        self._done += count
         due = time.monotonic() - self._reported_at >= SECONDS_BETWEEN_REPORTS
         if due or self._done == self._total:
             self._report()
@@ -274,4 +321,4 @@ def _unit_vector(values: Sequence[float], dimension: int) -> NDArray[np.float32]
         raise EmbeddingError("The embedder gave a vector of zeros.")
     # Divided twice, so that squares of very large or small entries stay finite.
     vector = vector / largest
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return (vector / math.sqrt(vector.dot(vector))).astype(np.float32)

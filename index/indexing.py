@@ -161,9 +161,7 @@ class Indexer:
         return await self.store_versions(library, articles, on_progress)
 
     async def _embed_step(self, library: LibraryRow, articles: Sequence[Article]) -> _Step:
-        chunked = await asyncio.to_thread(
-            lambda: [(article, chunk_article(article, self._count)) for article in articles]
-        )
+        chunked = await asyncio.to_thread(self._chunk, articles)
         texts = {
             versions.embedding_key(self.fingerprint, chunk.embedded_text): chunk.embedded_text
             for _, chunks in chunked
@@ -177,6 +175,12 @@ class Indexer:
             return _Step(chunked)
         vectors = await self._embedder.embed([texts[key] for key in missing], at_once=self._at_once)
         return _Step(chunked, missing, vectors)
+
+    def _chunk(self, articles: Sequence[Article]) -> list[tuple[Article, list[Chunk]]]:
+        for article in articles:
+            # Made here, so that whoever waits for the database does not wait for it too.
+            _ = article.likeness
+        return [(article, chunk_article(article, self._count)) for article in articles]
 
     async def _save_step(self, library: LibraryRow, step: _Step) -> None:
         def save(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from index.connections import Connection
 from index.lexical_tokens import COLUMNS, TOKENIZER, quote_free
 from index.lexical_values import COUNT_LIMIT, ColumnWeights, LexicalRow, weigh_count
 from index.scope import WHOLE, Scope, write_condition
+from index.sql import insert_rows
 
 # So many times what is wanted is looked up in the edition; the rest rarely matters.
 _LOOKED_AT = 2
@@ -32,8 +33,9 @@ def create_table(connection: Connection, library: int) -> None:
 
 def add_rows(connection: Connection, library: int, rows: Iterable[LexicalRow]) -> None:
     """As `index.lexical.add_rows`."""
-    connection.executemany(
-        f"INSERT INTO {_table(library)} (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
+    insert_rows(
+        connection,
+        f"{_table(library)} (rowid, title, heading, body)",
         ((r.row, r.title, r.heading, r.body) for r in rows),
     )
 

@@ -93,6 +93,13 @@ class Article:
         encoded = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(encoded.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
+    @cached_property
+    def likeness(self) -> bytes:
+        """What title and text look like (``index.likeness``)."""
+        from index.likeness import sketch, words_of  # noqa: PLC0415 - numpy, which readers go without
+
+        return sketch(words_of(self.title, self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from index.alike import are_alike
 from index.editions import Member
 from index.entries import EntryState
-from index.likeness import Lookalikes, sketch, words_of
+from index.likeness import Lookalikes, words_of
 from index.models import FETCHED, Article, Problem, ReadResult, Source, SourceKind
 from index.sources.selecting import is_wanted
 from index.suspicion import find_suspicions
@@ -289,15 +289,14 @@ class _Pairs:
     def find(self, among: Lookalikes) -> None:
         """Look at every added article; those that stay may win over later ones."""
         for id_ in self._comparison.added:
-            text = _words(self._comparison.articles[id_])
-            made = sketch(text)
-            for other in among.find(made):
-                if self._may_pair(id_, other) and are_alike(text, self._text_of(other)):
+            article = self._comparison.articles[id_]
+            for other in among.find(article.likeness):
+                if self._may_pair(id_, other) and are_alike(_words(article), self._text_of(other)):
                     goes = other in self._comparison.removed
                     (self.moved if goes else self.duplicates)[id_] = other
                     break
             if id_ not in self.duplicates:
-                among.add(id_, made)
+                among.add(id_, article.likeness)
 
     def _may_pair(self, id_: str, other: str) -> bool:
         if other in self._comparison.removed:

@@ -38,8 +38,9 @@ _CLOSER_OF = {
 _OPENER = re.compile(r'(?<![\w.,;:!?…%)\]])["“„«‹‘(\[{（「『《【](?=\S)')
 # sentencex holds quotations of any length together, so it is not shown the marks;
 # a reference like [1] stays, for it needs that behind a full stop.
-_HIDDEN = str.maketrans(dict.fromkeys('"“”„«»‹›‘‚`(){}（）「」『』《》【】', " "))
-_ALSO_HIDDEN = re.compile("\\s|(?<!\\w)'|\\[(?!\\w{1,3}\\])")
+_HIDDEN = re.compile(
+    r"""["“”„«»‹›‘‚`(){}（）「」『』《》【】]|[^\S ]|(?<!\w)'|\[(?!\w{1,3}\])"""
+)
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -95,7 +96,7 @@ def find_ends(paragraph: str, language: str, *, whole: bool = False) -> list[int
 
 def _propose(paragraph: str, language: str) -> Iterator[int]:
     """Ends that sentencex sees, each moved behind the marks that close the sentence."""
-    hidden = _SURROGATE.sub("?", _ALSO_HIDDEN.sub(" ", paragraph.translate(_HIDDEN)))
+    hidden = _SURROGATE.sub("?", _HIDDEN.sub(" ", paragraph))
     start = 0
     while start < len(hidden):
         window = hidden[start : start + WINDOW]

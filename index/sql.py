@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from index.connections import Connection, dialect_of
@@ -11,6 +12,7 @@ K = TypeVar("K")
 
 # SQLite's own limit on variables is far higher; this keeps statements readable in logs.
 _PAGE = 500
+_ROWS_A_STATEMENT = 64
 
 
 def pages(keys: Sequence[K]) -> Iterator[Sequence[K]]:
@@ -22,6 +24,27 @@ def pages(keys: Sequence[K]) -> Iterator[Sequence[K]]:
 def marks(page: Iterable[object]) -> str:
     """A question mark for each key."""
     return ",".join("?" for _ in page)
+
+
+def insert_rows(
+    connection: Connection, into: str, rows: Iterable[Sequence[object]], *, then: str = ""
+) -> None:
+    """Insert rows, many a statement.
+
+    SQLite gives up the interpreter's lock for each statement, and a thread that computes lets
+    nobody have it back for some milliseconds; so a statement a row is slow beside such a thread.
+
+    Args:
+        connection: Where to.
+        into: The table and its columns, as they are written behind ``INSERT INTO``.
+        rows: The values, in the order of the columns. What makes them may not use the connection.
+        then: What is written behind the values, such as ``ON CONFLICT DO NOTHING``.
+    """
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_A_STATEMENT)):
+        places = ",".join([f"({marks(some[0])})"] * len(some))
+        values = tuple(chain.from_iterable(some))
+        connection.execute(f"INSERT INTO {into} VALUES {places} {then}", values)  # noqa: S608 - ours
 
 
 def has_table(connection: Connection, table: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,8 @@ from numpy.typing import NDArray
 from index import lexical
 from index.chunk_rows import read_headings
 from index.connections import Connection
-from index.likeness import sketch, words_of
 from index.models import Article, Chunk
-from index.sql import marks, pages
+from index.sql import insert_rows, marks, pages
 
 
 def embedding_key(fingerprint: str, text: str) -> str:
@@ -42,10 +42,11 @@ def save_embeddings(
     connection: Connection, library: int, keys: Sequence[str], vectors: NDArray[np.float32]
 ) -> None:
     """Store vectors of shape ``(len(keys), dimension)``."""
-    connection.executemany(
-        "INSERT INTO embedding VALUES (?, ?, ?) "
-        "ON CONFLICT (library, key) DO UPDATE SET vector = excluded.vector",
+    insert_rows(
+        connection,
+        "embedding (library, key, vector)",
         ((library, k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)),
+        then="ON CONFLICT (library, key) DO UPDATE SET vector = excluded.vector",
     )
 
 
@@ -72,52 +73,35 @@ def save_versions(
 ) -> None:
     """Store versions with their chunks and their lexical rows; their vectors must be stored."""
     each = {article.version_id: (article, chunks) for article, chunks in chunked}
-    keys = [
-        _save_version(connection, library, article, chunks, fingerprint)
-        for article, chunks in each.values()
-    ]
-    # All at once: PostgreSQL's index writes a segment each time, and merges them again.
-    rows = (row for pk in keys for row in _lexical_rows(connection, pk))
-    lexical.add_rows(connection, library, rows)
-
-
-def _save_version(
-    connection: Connection,
-    library: int,
-    article: Article,
-    chunks: Sequence[Chunk],
-    fingerprint: str,
-) -> int:
-    """The version's key. Its chunks are not in the lexical index yet."""
-    pk = _version_pk(connection, library, article)
-    _drop_chunks(connection, library, pk)
-    connection.executemany(
-        'INSERT INTO chunk (version, chunk_id, ordinal, start, "end", heading, embedding) '
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+    key = partial(embedding_key, fingerprint)
+    keyed = {
+        _put_version(connection, library, article): chunks for article, chunks in each.values()
+    }
+    insert_rows(
+        connection,
+        'chunk (version, chunk_id, ordinal, start, "end", heading, embedding)',
         (
-            (
-                pk,
-                c.id,
-                c.ordinal,
-                c.start,
-                c.end,
-                c.heading,
-                embedding_key(fingerprint, c.embedded_text),
-            )
+            (pk, c.id, c.ordinal, c.start, c.end, c.heading, key(c.embedded_text))
+            for pk, chunks in keyed.items()
             for c in chunks
         ),
     )
-    connection.execute(
-        "UPDATE version SET fingerprint = ?, collection = NULL WHERE pk = ?", (fingerprint, pk)
-    )
-    return pk
+    for page in pages(list(keyed)):
+        connection.execute(
+            f"UPDATE version SET fingerprint = ?, collection = NULL WHERE pk IN ({marks(page)})",
+            (fingerprint, *page),
+        )
+    # All at once: PostgreSQL's index writes a segment each time, and merges them again.
+    rows = [row for pk in keyed for row in _lexical_rows(connection, pk)]
+    lexical.add_rows(connection, library, rows)
 
 
-def _version_pk(connection: Connection, library: int, article: Article) -> int:
-    connection.execute(
+def _put_version(connection: Connection, library: int, article: Article) -> int:
+    """The version's key; it has no chunks yet, or none any more."""
+    new = connection.execute(
         "INSERT INTO version (library, version_id, article_id, title, text, published_at,"
         " authors, url, publisher, headings, likeness) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
+        " ON CONFLICT DO NOTHING RETURNING pk",
         (
             library,
             article.version_id,
@@ -129,19 +113,18 @@ def _version_pk(connection: Connection, library: int, article: Article) -> int:
             article.url,
             article.publisher,
             json.dumps([(h.start, h.end, h.level) for h in article.headings]),
-            sketch(words_of(article.title, article.text)),
+            article.likeness,
         ),
-    )
+    ).fetchone()
+    if new is not None:
+        return int(new["pk"])
     (pk,) = connection.execute(
         "SELECT pk FROM version WHERE library = ? AND version_id = ?",
         (library, article.version_id),
     ).fetchone()
+    lexical.remove_rows(connection, library, _lexical_rows(connection, pk))
+    connection.execute("DELETE FROM chunk WHERE version = ?", (pk,))
     return int(pk)
-
-
-def _drop_chunks(connection: Connection, library: int, version: int) -> None:
-    lexical.remove_rows(connection, library, _lexical_rows(connection, version))
-    connection.execute("DELETE FROM chunk WHERE version = ?", (version,))
 
 
 def _lexical_rows(connection: Connection, version: int) -> list[lexical.LexicalRow]:
