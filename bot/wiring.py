@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import __version__
-from bot.heap import limit_arenas, trim_heap
+from bot.heap import keep_heap_trimmed, limit_arenas, settle_heap
 from bot.settings import Settings
 from index.models import SyncReport
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from index.indexing import WriteRate
     from index.jobs import Recovered
     from index.libraries import Libraries
+    from index.word_pieces import WordPieces
 
 USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discord bot)"
 
@@ -40,8 +41,19 @@ USER_AGENT = f"Footnote/{__version__} (reads articles for its community's Discor
 OnNotice = Callable[[str], None]
 
 
-def make_embedder(settings: Settings, observer: Observer | None = None) -> Embedder:
-    """The packaged embedder; the model itself is loaded when the first text comes."""
+def make_embedder(
+    settings: Settings,
+    observer: Observer | None = None,
+    *,
+    word_pieces: WordPieces | None = None,
+) -> Embedder:
+    """The packaged embedder; the model itself is loaded when the first text comes.
+
+    Args:
+        settings: What the operator set.
+        observer: Told of each text.
+        word_pieces: The packaged tokenizer, if it is loaded already.
+    """
     from bot.observing.observer import Observer
     from index.breaker import Breaker
     from index.embedding import Embedder, LoadedOnFirstUse
@@ -49,7 +61,7 @@ def make_embedder(settings: Settings, observer: Observer | None = None) -> Embed
 
     observer = observer or Observer()
     return Embedder(
-        LoadedOnFirstUse(_load_minilm),
+        LoadedOnFirstUse(partial(_load_minilm, word_pieces)),
         fingerprint=FINGERPRINT,
         dimension=DIMENSION,
         workers=settings.embed_workers,
@@ -62,10 +74,10 @@ def make_embedder(settings: Settings, observer: Observer | None = None) -> Embed
     )
 
 
-def _load_minilm() -> EmbeddingModel:
+def _load_minilm(word_pieces: WordPieces | None) -> EmbeddingModel:
     from index.onnx_encoder import load_encoder
 
-    return load_encoder()
+    return load_encoder(word_pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ class _Open:
         """Load what the first question would otherwise wait for."""
         await self.libraries.warm_up()
         await self.answering.warm_up()
-        await asyncio.to_thread(trim_heap)
+        await asyncio.to_thread(settle_heap)
 
 
 @asynccontextmanager
@@ -153,14 +165,16 @@ async def _open_folder(
     stamina.instrumentation.set_on_retry_hooks([])
     observer = observer or Observer()
     async with AsyncExitStack() as stack:
-        embedder = make_embedder(settings, observer)
-        scorer = make_scorer(settings, stack, meter=observer)
+        # One for the embedder, the scorer and the chunker: each more would take 12 MB.
+        word_pieces = load_word_pieces()
+        embedder = make_embedder(settings, observer, word_pieces=word_pieces)
+        scorer = make_scorer(settings, stack, meter=observer, word_pieces=word_pieces)
         libraries = Libraries(
             settings.data,
             database=make_store(settings, on_notice=on_notice, meter=observer),
             server=make_chroma(settings),
             embedder=embedder,
-            count=load_word_pieces().count,
+            count=word_pieces.count,
             rate=rate,
             zone=ZoneInfo(settings.timezone),
             scorer=scorer,
@@ -292,6 +306,7 @@ async def _run_discord(settings: Settings, ownership: Ownership, seen: Observing
             _beside(
                 scheduler.run(),
                 resume_jobs(opened.recovered, opened.service, bot.poster),
+                keep_heap_trimmed(),
                 *([editions.run()] if editions is not None else []),
             ),
         ):

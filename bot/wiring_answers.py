@@ -28,11 +28,13 @@ from bot.observing.observer import Observer
 from bot.rendering.linking import ArticleLinks, ReaderLinks
 from bot.settings import Settings
 from index.meter import NO_METER, Meter
-from index.sentence_scorer import SentenceScorer
+from index.model.files import find_scorer
+from index.sentence_scorer import OnnxPairReader, SentenceScorer
 
 if TYPE_CHECKING:
     from index.database import Database
     from index.embedding import Embedder
+    from index.word_pieces import WordPieces
 
 _ANSWER_SECONDS = 120.0
 # Log-odds. On held-out SQuAD articles the careful one refused 57 of 100 questions that only look
@@ -128,12 +130,16 @@ async def _make_reader_links(settings: Settings, database: Database) -> ReaderLi
 
 
 def make_scorer(
-    settings: Settings, stack: AsyncExitStack, *, meter: Meter = NO_METER
+    settings: Settings, stack: AsyncExitStack, *, word_pieces: WordPieces, meter: Meter = NO_METER
 ) -> SentenceScorer | None:
     """What reads question and sentence together, unless it is switched off; loaded on first use."""
     if not settings.scorer:
         return None
-    scorer = SentenceScorer(workers=settings.embed_workers, meter=meter)
+
+    def load() -> OnnxPairReader:
+        return OnnxPairReader(find_scorer(), word_pieces)
+
+    scorer = SentenceScorer(load, workers=settings.embed_workers, meter=meter)
     stack.push_async_callback(scorer.close)
     return scorer
 

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 # Reading every page of a large file takes minutes, and holds up nobody.
 _CHECK_SECONDS = 3600.0
+# Pages of 4 KB, in one thread's cache.
+_FEWEST_CACHED, _MOST_CACHED = 1_000, 4_000
 
 _WHAT_TO_DO = {
     "readonly": "The data folder cannot be written. Check its permissions and owner.",
@@ -265,7 +267,8 @@ class SqliteDatabase:
             self._connections.append(connection)
         # Heeded by an empty file only, and before anything else is written into it. In any
         # other it is a write, for which a reader would have to wait.
-        if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        if not pages:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         # Asked first: setting it, even to what it is, waits for whoever writes.
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -274,9 +277,18 @@ class SqliteDatabase:
         connection.execute("PRAGMA foreign_keys = ON")
         # What is deleted does not stay readable in the rest of its page. Costs no more writing.
         connection.execute("PRAGMA secure_delete = FAST").fetchall()
-        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute(f"PRAGMA cache_size = {_cached_pages(pages)}")
         self._local.connection = connection
         return connection
+
+
+def _cached_pages(pages: int) -> int:
+    """How many pages of a file each thread keeps: 4 MB, of a file over 100 MB more, 16 MB at most.
+
+    A commit empties the readers' caches anyway, and the system keeps the file's pages: with
+    10,000 chunks neither searches nor indexing were quicker with more, with 100,000 they were.
+    """
+    return max(_FEWEST_CACHED, min(pages // 25, _MOST_CACHED))
 
 
 def _check_pages(connection: sqlite3.Connection) -> list[str]:

@@ -92,7 +92,7 @@ def _plain(text: str) -> str:
     return _POSSESSIVE.sub("", text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stem_of(word: str) -> str:
     """The part of a lower-case word that its forms share; figures stay as they are."""
     long = len(word) >= len(_LONG_SUFFIX) + _SHORTEST

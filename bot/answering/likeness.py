@@ -39,7 +39,9 @@ class SentenceLikeness:
         vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
-            vectors.update(zip(new, await self._encoder.embed(new), strict=True))
+            made = await self._encoder.embed(new)
+            # Copies: a row of a matrix would keep the whole matrix alive for as long as itself.
+            vectors.update((text, row.copy()) for text, row in zip(new, made, strict=True))
         self._remember(vectors)
         return [float(np.dot(vectors[text], query)) for text in texts]
 

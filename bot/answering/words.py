@@ -119,7 +119,7 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in words_of(text))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stem_of(lower: str) -> str:
     """The part of a word that its forms share; equal for "speak" and "spoken"."""
     return cut_ending(_BASES.get(lower, lower))

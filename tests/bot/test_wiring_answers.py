@@ -11,8 +11,10 @@ import pytest
 from bot.errors import ExitCode
 from bot.llm.connecting import ModelSettingsError
 from bot.settings import Settings
-from bot.wiring import make_embedder, open_service
+from bot.wiring import _open_folder, make_embedder, open_service
 from bot.wiring_answers import answer_seconds, make_answering
+from index import word_pieces
+from index.model import files
 from index.sentence_scorer import PairReader, SentenceScorer, load_pair_reader
 from tests.fakes.stores import open_database
 
@@ -57,6 +59,26 @@ async def test_warming_up_loads_the_language_model_and_the_scorer(tmp_path: Path
 
         assert answering.model._connection._llm is not None
         assert len(loaded) == 1
+
+
+async def test_embedder_scorer_and_chunker_share_one_tokenizer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def read_once_more() -> bytes:
+        read.append(files.read_tokenizer())
+        return read[-1]
+
+    monkeypatch.setattr(word_pieces, "read_tokenizer", read_once_more)
+    async with _open_folder(Settings(data=tmp_path), on_notice=print) as opened:
+        await opened.libraries.warm_up()
+        await opened.answering.warm_up()
+
+        scorer = opened.answering.scorer
+        assert scorer is not None
+        assert await scorer.score("Is it late?", ["It is late."]) is not None
+    assert len(read) == 1
 
 
 def test_a_model_may_be_given_up_twice_before_the_answer_is() -> None:
