@@ -30,12 +30,14 @@ _HALF = Fraction(1, 2)
 _ABOVE = re.compile(
     r"\b(?:(?:more|greater|higher|larger|longer|older|better|further) than|over|above"
     r"|exceed(?:s|ed|ing)?"
-    r"|at least|no (?:fewer|less) than|in excess of|upwards? of|a minimum of|beyond)"
+    r"|at least|(?:no|not) (?:fewer|less|lower|smaller|shorter) than|in excess of|upwards? of"
+    r"|a minimum of|beyond)"
     r"\W*(?:\w+\W+)?$",
     re.IGNORECASE,
 )
 _BELOW = re.compile(
-    r"\b(?:(?:less|fewer|lower|smaller|shorter|younger|worse) than|under|below|at most|up to"
+    r"\b(?:(?<!\bno )(?<!\bnot )(?:less|fewer|lower|smaller|shorter|younger|worse) than"
+    r"|under|below|at most|up to"
     r"|no more than"
     r"|not more than|a maximum of|as many as|nearly|almost|just short of|within)\W*(?:\w+\W+)?$",
     re.IGNORECASE,
@@ -148,15 +150,21 @@ def _spelled(words: Sequence[Word], place: int) -> tuple[Fraction, int]:
     return Fraction(value), place + 1
 
 
-def _scaled(text: str, words: Sequence[Word], value: Fraction, end: int) -> tuple[Fraction, int]:
-    """The value with the scales and the smaller parts that follow: "two hundred and four"."""
+def _scaled(
+    text: str, words: Sequence[Word], value: Fraction, end: int, below: int | None = None
+) -> tuple[Fraction, int]:
+    """The value with the scales and the smaller parts that follow: "two hundred and four".
+
+    Scales that are not ``below`` are left for what stands in front: in "two million three
+    hundred thousand" the thousands are of the three hundred alone.
+    """
     half = [w.lower for w in words[end : end + 3]] == ["and", "a", "half"]
     if half:
         value, end = value + _HALF, end + 3
     scale = _scale_at(text, words, end)
-    while scale:
+    while scale and (below is None or scale < below):
         value, end = value * scale, end + 1
-        smaller, behind = _smaller(words, end, scale)
+        smaller, behind = _smaller(text, words, end, scale)
         if smaller is not None:
             value, end = value + smaller, behind
         scale = _scale_at(text, words, end)
@@ -177,14 +185,16 @@ def _scale_at(text: str, words: Sequence[Word], place: int) -> int | None:
     return None
 
 
-def _smaller(words: Sequence[Word], place: int, scale: int) -> tuple[Fraction | None, int]:
+def _smaller(
+    text: str, words: Sequence[Word], place: int, scale: int
+) -> tuple[Fraction | None, int]:
     """The part below a scale: "and four" of "one hundred and four"."""
     start = place + 1 if place < len(words) and words[place].lower == "and" else place
     if start < len(words) and words[start].lower in _SMALL:
-        value, end = _spelled(words, start)
-        if end < len(words) and words[end].lower in _SCALES:
-            value, end = value * _SCALES[words[end].lower], end + 1
-        if value < scale:
+        value, end = _scaled(text, words, *_spelled(words, start), below=scale)
+        above = _scale_at(text, words, end)
+        # Only hundreds are scaled as a whole: "one thousand, two million" are two figures.
+        if value < scale and (above is None or above > scale == _SCALES["hundred"]):
             return value, end
     return None, place
 

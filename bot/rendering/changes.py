@@ -16,6 +16,7 @@ _LINE_LIMIT = 600
 _LABEL_LIMIT = 100
 _WHY_LIMIT = 400
 _RESERVE = 200
+_SIGNS = frozenset("+- @")
 
 
 def render_changes(plan: Plan, page: int) -> Card:
@@ -41,10 +42,10 @@ def render_changes(plan: Plan, page: int) -> Card:
 def _write_diff(diff: Sequence[str], room: int) -> str:
     lines: list[str] = []
     for number, line in enumerate(diff):
-        mark = line[:1] if line[:1] in {"+", "-", " ", "@"} else " "
+        mark, text = (line[0], line[1:]) if line[:1] in _SIGNS else (" ", line)
         # Discord colours a line by its first character; the text behind it is one clean line.
-        gap = " " if line[1:2] == " " else ""
-        written = mark + gap + code_line(line[1:], _LINE_LIMIT)
+        gap = " " if text[:1] == " " else ""
+        written = mark + gap + code_line(text, _LINE_LIMIT)
         if measure("\n".join([*lines, written])) > room:
             rest = len(diff) - number
             left_out = tr_n(

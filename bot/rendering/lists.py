@@ -106,9 +106,7 @@ def show_place(location: str, limit: int = _WHERE_LIMIT) -> str:
 
 def count(number: int, what: str) -> str:
     """A number with its word: "1 article", "2,000 articles"."""
-    if what in _COUNTED:
-        return _COUNTED[what](number)
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    return _COUNTED[what](number)
 
 
 def join_counts(*counts: tuple[int, str]) -> str:

@@ -22,7 +22,7 @@ MODERATOR_ENTRIES = (
     ),
     buttons(
         "note",
-        "{count} corrections to decide | Approve | Edit and approve … | Decline … | "
+        "{count} correction to decide | Approve | Edit and approve … | Decline … | "
         "Look at the note | Look at it",
         Who.MODERATORS,
         mark("Decides on a correction. Approved, it becomes a moderator note that answers cite."),

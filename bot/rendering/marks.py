@@ -36,7 +36,8 @@ def render_pointer(card: Card) -> Card:
 
 
 def _render(answer: Answer, reply_id: str, said: str) -> Card:
-    question = f"**{shorten(answer.question.text, _QUESTION_LIMIT)}**"
+    asked = shorten(answer.question.text, _QUESTION_LIMIT) or tr("A question without words")
+    question = f"**{asked}**"
     sources = write_sources(answer.citations, FULL)
     if measure(sources) > _SOURCES_LIMIT:
         sources = write_sources(answer.citations, TIGHT)

@@ -99,7 +99,7 @@ def render_proposal(proposal: Proposal, names: Names, *, word: str = "") -> Card
         f"{head}\n-# {moment(proposal.created_at)}",
         "\n".join(
             (
-                tr("**Question:** {text}", text=shorten(proposal.question, _QUESTION_LIMIT)),
+                tr("**Question:** {text}", text=_write_question(proposal)),
                 tr("**The answer:** {text}", text=shorten(proposal.answer, _ANSWER_LIMIT)),
             )
         ),
@@ -137,7 +137,7 @@ def render_proposals(proposals: Sequence[Proposal]) -> Card:
     lines = [
         "\n".join(
             (
-                f"**{shorten(each.question, _QUESTION_LIMIT)}**",
+                f"**{_write_question(each)}**",
                 quote_lines(shorten(each.text, _QUESTION_LIMIT)),
                 f"-# {moment(each.created_at, 'R')}",
             )
@@ -248,6 +248,11 @@ def _right_field(hint: str, value: str = "") -> TextField:
         required=True,
         several_lines=True,
     )
+
+
+def _write_question(proposal: Proposal) -> str:
+    # Forgotten with the reply that it asked for, it is empty.
+    return shorten(proposal.question, _QUESTION_LIMIT) or tr("A question without words")
 
 
 def _write_corrected(proposal: Proposal) -> str:

@@ -109,7 +109,8 @@ def link_to(sent: SentReply) -> str:
 
 def _write(changed: ChangedAnswer) -> str:
     address = link_to(changed.sent)
-    question = shorten(changed.sent.reply.question.text, _QUESTION_LIMIT)
+    asked_for = shorten(changed.sent.reply.question.text, _QUESTION_LIMIT)
+    question = asked_for or tr("A question without words")
     asked = moment(changed.sent.created_at.isoformat(), "D")
     jump = f" · [{tr('open')}]({address})" if address else ""
     title = show_title(changed.title, _TITLE_LIMIT)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from tests.fakes.catalogs import Listening, listen
 from tests.fakes.command_line import Ended, Footnote, Input
 from tests.fakes.service import FakeService, make_parts
+
+
+@pytest.fixture(autouse=True)
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listening]:
+    """Whatever is said in a test is in the catalogs, also what is put together as it runs."""
+    it = listen(monkeypatch)
+    yield it
+    assert not it.unknown, "said, but in no catalog"
 
 
 @pytest.fixture

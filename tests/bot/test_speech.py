@@ -19,6 +19,7 @@ from bot.speech import (
     tr,
     tr_n,
 )
+from tests.fakes.catalogs import Listening
 
 
 def test_english_texts_are_said_as_they_are_written() -> None:
@@ -31,10 +32,12 @@ def test_braces_in_a_value_are_left_alone() -> None:
     assert tr("Only from: {title}.", title="{x} {0}") == "Only from: {x} {0}."
 
 
-def test_an_unknown_text_stays_english_in_every_language() -> None:
+def test_an_unknown_text_stays_english_in_every_language(listening: Listening) -> None:
     for code in LANGUAGES:
         with speaking(code):
             assert tr("No catalog has {this}", this="text") == "No catalog has text"
+    assert listening.unknown == {"'No catalog has {this}'"}
+    listening.unknown.clear()
 
 
 async def test_tasks_side_by_side_speak_their_own_languages() -> None:

@@ -41,7 +41,11 @@ def find_fragment(link: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _followed(text: str, at: int, suffix: str | None) -> bool:
-    return suffix is None or _match(text, _skip(text, at), suffix) is not None
+    if suffix is None:
+        return True
+    end = _match(text, _skip(text, at), suffix)
+    # A suffix may begin inside a word, but has to end with one.
+    return end is not None and _ends_word(text, end)
 
 
 def _end_of(text: str, start: int, last: str | None, suffix: str | None) -> int:
@@ -69,7 +73,11 @@ def _match(text: str, at: int, part: str) -> int | None:
 
 def _bounded(text: str, start: int, end: int) -> bool:
     before = start == 0 or not (text[start - 1] + text[start]).isalnum()
-    return before and (end == len(text) or not (text[end - 1] + text[end]).isalnum())
+    return before and _ends_word(text, end)
+
+
+def _ends_word(text: str, end: int) -> bool:
+    return end == len(text) or not (text[end - 1] + text[end]).isalnum()
 
 
 def _skip(text: str, at: int) -> int:

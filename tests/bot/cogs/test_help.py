@@ -102,6 +102,20 @@ def test_the_menus_hold_every_page_in_every_language() -> None:
     assert render_page("nothing", moderates=True) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "… correction to decide"), ("fr", "… correction à décider")],
+)
+def test_a_label_that_bends_with_a_number_is_shown_in_the_readers_language(
+    language: str, label: str
+) -> None:
+    with speaking(language):
+        page = render_page("note", moderates=True)
+
+    assert page is not None
+    assert page.text.startswith(f"### {label}, ")
+
+
 async def test_the_manual_names_every_command_and_no_other(world: World) -> None:
     written = {n for entry in ENTRIES for n in entry.names if n.startswith("/")}
     commands = {
