@@ -25,6 +25,7 @@ from bot.state.gap_causes import Cause
 from index.entries import EVERYTHING, SourceOptions
 from index.plans import Consent
 from index.recency import WORDS
+from index.storable import can_be_stored
 
 ACTOR = "command line"
 """Who did it, in the history and the audit."""
@@ -109,7 +110,11 @@ class Params:
     @property
     def articles(self) -> tuple[str, ...]:
         """Articles' ids, at least one."""
-        return self._words("articles", "Name at least one article's id.")
+        says = "Name at least one article's id."
+        articles = self._words("articles", says)
+        if not all(map(_is_kept, articles)):
+            raise CommandError(says)
+        return articles
 
     @property
     def article(self) -> str:
@@ -133,8 +138,13 @@ class Params:
 
     @property
     def path(self) -> str:
-        """The absolute path of a file: the process that owns the data folder may be elsewhere."""
-        path = self._word("path", "Name a file.")
+        """The absolute path of a file: the process that owns the data folder may be elsewhere.
+
+        It is opened and not kept, so its name need not be UTF-8.
+        """
+        path = self._params.get("path")
+        if not isinstance(path, str) or not path.strip() or "\0" in path:
+            raise CommandError("Name a file.")
         if not Path(path).is_absolute():
             raise CommandError("Name a file by its absolute path.")
         return path
@@ -166,10 +176,11 @@ class Params:
         value = self._params.get("cause")
         if value is None:
             return None
-        if value not in set(Cause):
+        try:
+            return Cause(value)
+        except ValueError as error:
             known = ", ".join(Cause)
-            raise CommandError(f"A gap is left open for one of these reasons: {known}.")
-        return Cause(value)
+            raise CommandError(f"A gap is left open for one of these reasons: {known}.") from error
 
     @property
     def gap(self) -> int:
@@ -272,7 +283,7 @@ class Params:
 
     def _word(self, name: str, says: str) -> str:
         value = self._params.get(name)
-        if not isinstance(value, str) or not value.strip() or "\0" in value:
+        if not isinstance(value, str) or not value.strip() or not _is_kept(value):
             raise CommandError(says)
         return value
 
@@ -290,7 +301,7 @@ class Params:
 
     def _patterns(self, name: str) -> tuple[str, ...]:
         patterns = self._words(name, f"--{name} takes a pattern, such as 'news/*'.")
-        if any(not p.strip() or len(p) > _LONGEST_WORD or "\0" in p for p in patterns):
+        if not all(p.strip() and len(p) <= _LONGEST_WORD and _is_kept(p) for p in patterns):
             raise CommandError(f"--{name} takes a pattern, such as 'news/*'.")
         if len(patterns) > _MOST_PATTERNS:
             raise CommandError(f"--{name} can be given {_MOST_PATTERNS} times at most.")
@@ -301,3 +312,8 @@ class Params:
         if not _LANGUAGE.match(language):
             raise CommandError("--language takes two letters, such as en or de.")
         return language
+
+
+def _is_kept(word: str) -> bool:
+    """Whether a word can be looked up; bytes in it that are no UTF-8 come as half pairs."""
+    return "\0" not in word and can_be_stored(word)

@@ -8,7 +8,6 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from index.archive_format import Row
-from index.archive_reading import can_be_stored
 from index.chunking import CHUNKING
 from index.models import Article, Heading
 from index.reading.cleaning import (
@@ -21,6 +20,7 @@ from index.reading.cleaning import (
     clean_url,
 )
 from index.reading.kinds import MAX_TEXT
+from index.storable import can_be_stored
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _MOST_HEADING = 20_000

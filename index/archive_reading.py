@@ -25,6 +25,7 @@ from index.archive_format import (
     Table,
 )
 from index.errors import ArchiveError
+from index.storable import can_be_stored
 
 MOST_BYTES = 32 * 1024**3
 _MOST_MANIFEST = 100_000
@@ -143,9 +144,9 @@ class Archive:
         expected = NAMES if fields["format"] == FORMAT else NAMES_BEFORE.get(fields["format"])
         if expected is None:
             raise ArchiveError(self._say("its manifest is not ours"))
-        kinds = {"library": str, "edition": int, "fingerprint": str, "dimension": int}
-        if set(fields) != {"format", "members", *kinds} or any(
-            type(fields[name]) is not kind for name, kind in kinds.items()
+        kinds = {"library": "text", "edition": "int", "fingerprint": "text", "dimension": "int"}
+        if set(fields) != {"format", "members", *kinds} or not all(
+            _is_kind(fields[name], kind) for name, kind in kinds.items()
         ):
             raise ArchiveError(self._say("its manifest is not ours"))
         members = fields["members"]
@@ -239,15 +240,6 @@ def _is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 - as JSON gave it
             return isinstance(value, str) and can_be_stored(value)
         case _:
             return isinstance(value, list)
-
-
-def can_be_stored(text: str) -> bool:
-    """A lone surrogate can be written in JSON, but not in a database."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _refuse_constant(name: str) -> object:

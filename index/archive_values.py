@@ -9,12 +9,12 @@ from datetime import datetime
 
 from index.archive_articles import is_line
 from index.archive_format import Row
-from index.archive_reading import can_be_stored
 from index.entries import SourceOptions, options_from
 from index.models import is_note
 from index.note_rows import GONE
 from index.pages import MOST_CHARACTERS, Anchor, PageText
 from index.reading.cleaning import MAX_ID, MAX_TITLE
+from index.storable import can_be_stored
 
 Quoted = tuple[int, int, bytes]
 """Where a note's quote begins and ends in its version's text, and the digest of its letters."""

@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from index.storable import can_be_stored
+
 MOST_CHARACTERS = 500_000
 """Of a page's text; a longer page is not kept."""
 
@@ -56,7 +58,7 @@ class PageText:
         try:
             blocks, anchors = json.loads(reader.decompress(packed, _MOST_BYTES))
             return page_of({"blocks": blocks, "anchors": [_name(anchor) for anchor in anchors]})
-        except (zlib.error, ValueError, TypeError) as exc:
+        except (zlib.error, ValueError, TypeError, RecursionError) as exc:
             raise ValueError("That is no packed page.") from exc
 
 
@@ -68,11 +70,20 @@ def page_of(fields: dict[str, Any]) -> PageText:
     """
     blocks = tuple(fields["blocks"])
     anchors = tuple(Anchor(**anchor) for anchor in fields["anchors"])
-    if not all(isinstance(block, str) for block in blocks):
+    if isinstance(fields["blocks"], str | dict) or not all(map(_is_text, blocks)):
         raise ValueError("a block that is no text")
-    if not all(isinstance(a.block, int) and isinstance(a.id, str) for a in anchors):
+    if not all(_is_anchor(anchor, len(blocks)) for anchor in anchors):
         raise ValueError("an anchor that is none")
     return PageText(blocks, anchors)
+
+
+def _is_anchor(anchor: Anchor, blocks: int) -> bool:
+    kinds = [type(anchor.block), type(anchor.is_heading)]
+    return kinds == [int, bool] and 0 <= anchor.block < blocks and _is_text(anchor.id)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and can_be_stored(value)
 
 
 def _name(anchor: list[Any]) -> dict[str, Any]:

@@ -38,9 +38,7 @@ _CLOSER_OF = {
 _OPENER = re.compile(r'(?<![\w.,;:!?…%)\]])["“„«‹‘(\[{（「『《【](?=\S)')
 # sentencex holds quotations of any length together, so it is not shown the marks;
 # a reference like [1] stays, for it needs that behind a full stop.
-_HIDDEN = re.compile(
-    r"""["“”„«»‹›‘‚`(){}（）「」『』《》【】]|[^\S ]|(?<!\w)'|\[(?!\w{1,3}\])"""
-)
+_HIDDEN = re.compile(r"""["“”„«»‹›‘‚`(){}（）「」『』《》【】]|[^\S ]|(?<!\w)'|\[(?!\w{1,3}\])""")
 _SPACE = re.compile(r"\s")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -127,7 +127,7 @@ def parse_progress(value: object) -> Progress:
         return Progress(
             str(fields["stage"]), int(fields["done"]), None if total is None else int(total)
         )
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise ProtocolError("a progress event is incomplete") from error
 
 

@@ -69,7 +69,8 @@ def clean(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text.encode("utf-8", "ignore").decode())
     text = _NONCHARACTERS.sub("", unicodedata.normalize("NFC", text))
-    seen = "".join(_visible(_BLANKS.sub(" ", text)))
+    # What stood between a letter and its mark is gone now: the two may be one character.
+    seen = unicodedata.normalize("NFC", "".join(_visible(_BLANKS.sub(" ", text))))
     lines = (" ".join(line.split()) for line in seen.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

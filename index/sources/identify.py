@@ -14,6 +14,7 @@ from index.reading.cleaning import clean_line, clean_url
 from index.reading.kinds import is_supported, why_not_read
 from index.reading.listed import ListingKind
 from index.reading.listing import is_packed, sniff_listing
+from index.storable import can_be_stored
 
 if TYPE_CHECKING:  # httpx takes a moment to import
     from index.sources.fetching import Fetcher
@@ -106,11 +107,13 @@ def _page_address(target: str, scheme: str, shown: str) -> str:
 def _resolve(target: str, shown: str) -> Path:
     try:
         path = Path(target).resolve()
-        # A name that is not UTF-8 could not be stored and found again.
-        str(path).encode()
         exists = bool(target) and path.exists()
     except (OSError, ValueError, RuntimeError):
         exists = False
     if not exists:
         raise SourceError(f"No such file or folder: {shown}")
+    if not can_be_stored(str(path)):
+        raise SourceError(
+            f"The name is not UTF-8, so it could not be found again; rename it: {shown}"
+        )
     return path

@@ -42,6 +42,10 @@ class Draw:
         """At most so many bytes as text; what is no UTF-8 becomes halves of surrogate pairs."""
         return decode(self.data(most))
 
+    def stored(self, most: int = 400) -> str:
+        """At most so many bytes as a text out of the database, which takes no half of a pair."""
+        return self.data(most).decode("utf-8", "replace")
+
     def texts(self, most: int, longest: int = 400) -> list[str]:
         """At most so many texts."""
         return [self.text(longest) for _ in range(self.number(0, most))]

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from bot.params import Params
 from bot.rendering.text import measure
 from bot.settings import Settings, SettingsError, load_settings
 from bot.since import read_since
-from index.entries import EVERYTHING
+from index.entries import EVERYTHING, SourceOptions
 from index.schedules import ScheduleError, parse_schedule
 from tests.fuzz.drawing import Draw, decode
 from tests.fuzz.target import Target
@@ -42,6 +43,10 @@ _NOW = datetime(2031, 6, 10, tzinfo=UTC)
 _KEY = b"k" * 32
 _VERSION = "a" * 32
 _PARAMS = tuple(name for name, value in vars(Params).items() if isinstance(value, property))
+_SAID_BACK = {"id", "question"}
+"""What names a request may be any text; it is only said back, as JSON."""
+_OPENED = {"path", "targets", "targets_if_any"}
+"""Names of files need not be UTF-8."""
 _NAMES = tuple(
     "FOOTNOTE_" + name.upper() for name in Settings.model_fields if name != "discord_token"
 )
@@ -67,7 +72,7 @@ def read_settings(data: bytes) -> None:
 
 
 def read_params(data: bytes) -> None:
-    """Whatever comes with a command is a value of its kind, or refused in a sentence."""
+    """Whatever comes with a command can be looked up and kept, or is refused in a sentence."""
     draw = Draw(data)
     try:
         given = json.loads(decode(draw.rest()))
@@ -76,13 +81,16 @@ def read_params(data: bytes) -> None:
     if not isinstance(given, dict):
         return
     params = Params(given)
-    reads: list[Callable[[], Any]] = [partial(getattr, params, name) for name in _PARAMS]
-    reads.append(partial(params.change_options, EVERYTHING))
-    for read in reads:
+    reads: dict[str, Callable[[], Any]] = {n: partial(getattr, params, n) for n in _PARAMS}
+    reads["change_options"] = partial(params.change_options, EVERYTHING)
+    for name, read in reads.items():
         try:
-            read()
+            value = read()
         except CommandError as error:
             _are_lines((str(error),))
+            continue
+        if name not in _SAID_BACK | _OPENED:
+            _can_be_kept(value)
 
 
 def read_options(data: bytes) -> None:
@@ -125,6 +133,17 @@ async def _read_socket(data: bytes) -> None:
                 encode_request(parse_request(message))
             with _told(ValueError):
                 parse_history(message.get("history"))
+
+
+def _can_be_kept(value: Any) -> None:
+    if isinstance(value, str):
+        value.encode()
+        assert "\0" not in value
+    elif isinstance(value, SourceOptions):
+        _can_be_kept(astuple(value))
+    elif isinstance(value, tuple):
+        for part in value:
+            _can_be_kept(part)
 
 
 def _are_lines(sentences: Sequence[str]) -> None:

@@ -131,7 +131,7 @@ def render_lists(data: bytes) -> None:
     _check_card(render_reading(info, "a1"))
     at = "2031-06-10T00:00:00+00:00"
     deeds = [
-        AuditEntry(at, draw.one_of("12"), draw.text(80), draw.text(300), draw.text(300), n)
+        AuditEntry(at, draw.one_of("12"), draw.stored(80), draw.text(300), draw.text(300), n)
         for n in range(draw.number(0, 8))
     ]
     _check_card(render_audit(deeds, names))

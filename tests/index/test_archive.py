@@ -377,6 +377,18 @@ def odd_manifest(path: Path) -> None:
     write(path, parts)
 
 
+def endless(path: Path) -> None:
+    parts = members(path)
+    parts[MANIFEST] = json.dumps({**json.loads(parts[MANIFEST]), "edition": 2**53}).encode()
+    write(path, parts)
+
+
+def odd_fingerprint(path: Path) -> None:
+    parts = members(path)
+    parts[MANIFEST] = json.dumps({**json.loads(parts[MANIFEST]), "fingerprint": "\ud800"}).encode()
+    write(path, parts)
+
+
 def nested(path: Path) -> None:
     parts = members(path)
     parts["withheld.jsonl"] = b"[" * 200_000 + b"\n"
@@ -407,6 +419,10 @@ def vectors(change: Callable[[bytearray], object]) -> Callable[[Path], None]:
 
 def not_a_number(data: bytearray) -> None:
     data[16:20] = struct.pack("<f", float("nan"))
+
+
+def signalling(data: bytearray) -> None:
+    data[16:20] = b"\x01\x00\xa0\x7f"
 
 
 def double_length(data: bytearray) -> None:
@@ -445,10 +461,13 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "a bomb": bomb,
     "newer": newer,
     "an odd manifest": odd_manifest,
+    "more editions than memory": endless,
+    "half a pair in the manifest": odd_fingerprint,
     "nested": nested,
     "not JSON": not_json,
     "another hash": forge_hash,
     "not a number in a vector": vectors(not_a_number),
+    "a signal in a vector": vectors(signalling),
     "a vector too long": vectors(double_length),
     "a vector missing": vectors(forget_first),
     "a vector cut off": vectors(cut_short),
@@ -471,6 +490,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "an odd heading": edit("versions.jsonl", lambda r: r[0]["headings"].append([0, 10**6, 1])),
     "two texts at a time": edit("memberships.jsonl", overlap),
     "another's text": edit("memberships.jsonl", another_text),
+    "a membership that ends in time to come": edit(
+        "memberships.jsonl",
+        lambda r: next(row for row in r if row["to_edition"] is None).update(to_edition=6),
+    ),
     "a membership to come": edit("memberships.jsonl", put("from_edition", 6)),
     "a source that is none": edit("memberships.jsonl", put("source", 3)),
     "a history with gaps": edit("editions.jsonl", lambda r: r.pop(2)),

@@ -94,6 +94,26 @@ async def test_vectors_come_in_the_order_of_the_texts_with_length_one() -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1)
 
 
+async def test_a_question_has_its_turn_between_the_texts_of_a_long_list() -> None:
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def answer(text: str) -> list[float]:
+        loop.call_soon_threadsafe(begun.set)
+        time.sleep(0.005)
+        return by_length(text)
+
+    model = Scripted(answer)
+    async with embedder(model, workers=1) as made:
+        texts = asyncio.create_task(made.embed([f"text {n}" for n in range(200)]))
+        await begun.wait()
+        await made.embed_query("which?")
+        waited = model.asked.index("query: which?")
+        texts.cancel()
+
+    assert waited < 100
+
+
 async def test_equal_texts_are_embedded_once() -> None:
     model = Scripted(by_length)
     async with embedder(model) as made:

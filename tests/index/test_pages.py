@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,32 @@ async def test_one_library_does_not_see_the_pages_of_another(libraries: Librarie
 
     assert await libraries.library("one").page_of(FERRY.version_id) == PAGE
     assert await libraries.library("two").page_of(FERRY.version_id) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '["One", []]',
+        '[{"One": 1}, []]',
+        '[["One", 2], []]',
+        '[["\\ud800"], []]',
+        '[["One"], [[1, "top", true]]]',
+        '[["One"], [[-1, "top", true]]]',
+        '[["One"], [[true, "top", true]]]',
+        '[["One"], [[0, "top", NaN]]]',
+        '[["One"], [[0, "\\ud800", true]]]',
+        '[["One"], [[0, "top"]]]',
+        "[" * 100_000,
+    ],
+    ids=[
+        "text for blocks", "object for blocks", "number for a block", "half a pair in a block",
+        "place behind the end", "place before the start", "truth for a place", "no truth value",
+        "half a pair in an anchor", "short anchor", "nested too deeply",
+    ],
+)  # fmt: skip
+def test_what_is_no_page_is_not_unpacked(fields: str) -> None:
+    with pytest.raises(ValueError, match="no packed page"):
+        PageText.unpack(zlib.compress(fields.encode()))
 
 
 async def test_a_page_that_cannot_be_read_any_more_is_none(tmp_path: Path) -> None:

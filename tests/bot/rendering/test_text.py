@@ -59,6 +59,9 @@ def test_nothing_in_an_escaped_text_is_active_and_it_shows_the_same(text: str) -
 
 
 @given(texts)
+@example("o\x1a\u0301")
+@example("o\u00ad\u0301\u0301\u0301")
+@example("o\ufdd0\u0301")
 def test_cleaning_takes_out_what_cannot_be_seen_and_nothing_twice(text: str) -> None:
     cleaned = clean(text)
 

@@ -148,5 +148,7 @@ def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     with open(name, "w") as file:  # noqa: PTH123
         file.write("x")
 
-    with pytest.raises(SourceError, match="No such file or folder"):
+    with pytest.raises(SourceError, match=r"is not UTF-8.*rename it: .*/\.md"):
         identify(name)
+    with pytest.raises(SourceError, match="No such file or folder"):
+        identify(f"{name}x")
