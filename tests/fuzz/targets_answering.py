@@ -38,6 +38,7 @@ from index.language import detect_language
 from index.likeness import sketch
 from index.models import Article
 from index.question_language import may_be_foreign, question_language
+from index.reading.cleaning import clean_text
 from index.reading.headings import find_headings
 from index.sentences import sentences_of, split_blocks
 from index.stems import stems_by_sentence
@@ -168,7 +169,8 @@ def split_texts(data: bytes) -> None:
 def write_links(data: bytes) -> None:
     """A fragment leads a browser to the quote, or the link has none."""
     draw = Draw(data)
-    text = draw.data(600).decode("utf-8", "replace")
+    # An article's text is clean before anything is quoted from it.
+    text = clean_text(draw.data(600).decode("utf-8", "replace"))
     words = [found.span() for found in re.finditer(r"\S+", text)]
     if not words:
         return
