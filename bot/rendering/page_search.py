@@ -23,7 +23,10 @@ _DOUBLE = dict.fromkeys(map(ord, "“”„‟«»″"), '"')
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _PARTS = f"\n{OBJECT}"
 _KEPT = {ord(sign): sign for sign in _PARTS}
-_GAP = r"[ \n]*"
+# A line's end may be a block's, or a space: where no page was kept, nobody knows. Nothing that
+# is searched for goes over one, so this only finds more places that a browser may take.
+_GAP = rf"[ {_PARTS}]*"
+_SPACE = rf"[ {_PARTS}]+"
 # Between two of these no browser sees a word's end; many scripts are left out, to be sure.
 _JOINED = "0-9A-Za-z\u00df\u0430-\u044f\u03b1-\u03c9"
 _INSIDE = re.compile(f"(?<=[{_JOINED}])[{_JOINED}]")
@@ -104,7 +107,7 @@ class SearchablePage:
         that insists on whole ones finds no place more. ``whole_words`` leaves out what surely
         begins or ends inside a word.
         """
-        folded = [re.escape(self.fold(part)) for part in parts]
+        folded = [re.escape(self.fold(part)).replace(r"\ ", _SPACE) for part in parts]
         folded[wanted] = f"({folded[wanted]})"
         pattern = re.compile(_GAP.join(folded))
         while found := pattern.search(self.folded, at):

@@ -62,8 +62,12 @@ def _match(text: str, at: int, part: str) -> int | None:
     """Where ``part`` ends if it stands at ``at``: any case, any whitespace."""
     for word in re.split(r"(\s+)", part):
         if not word.strip():
-            gap = re.compile(r"\s+").match(text, at) if word else None
-            at = gap.end() if gap else at
+            if not word:
+                continue
+            gap = re.compile(r"\s+").match(text, at)
+            if gap is None:
+                return None
+            at = gap.end()
         elif text[at : at + len(word)].casefold() == word.casefold():
             at += len(word)
         else:
