@@ -25,8 +25,9 @@ _PARTS = f"\n{OBJECT}"
 _KEPT = {ord(sign): sign for sign in _PARTS}
 # A line's end may be a block's, or a space: where no page was kept, nobody knows. Nothing that
 # is searched for goes over one, so this only finds more places that a browser may take.
-_GAP = rf"[ {_PARTS}]*"
-_SPACE = rf"[ {_PARTS}]+"
+# Neither gives back what it took: else a run of spaces could be split in endless ways.
+_GAP = rf"[ {_PARTS}]*+"
+_SPACE = rf"[ {_PARTS}]++"
 # Between two of these no browser sees a word's end; many scripts are left out, to be sure.
 _JOINED = "0-9A-Za-z\u00df\u0430-\u044f\u03b1-\u03c9"
 _INSIDE = re.compile(f"(?<=[{_JOINED}])[{_JOINED}]")
@@ -107,7 +108,7 @@ class SearchablePage:
         that insists on whole ones finds no place more. ``whole_words`` leaves out what surely
         begins or ends inside a word.
         """
-        folded = [re.escape(self.fold(part)).replace(r"\ ", _SPACE) for part in parts]
+        folded = [_SPACE.join(map(re.escape, self.fold(part).split())) for part in parts]
         folded[wanted] = f"({folded[wanted]})"
         pattern = re.compile(_GAP.join(folded))
         while found := pattern.search(self.folded, at):
