@@ -46,6 +46,9 @@ _NAMES_A_PAGE = 100
 _CONNECT_SECONDS = 5.0
 # A collection never shrinks. One so much larger than what is asked for need not be counted.
 _SURELY_LARGER = 4
+# Up to so many rows in a folder all are compared: 4 ms instead of 1. Of about 30 graphs of some
+# hundred rows one had cut a row off for good, whatever was asked of it.
+_FEW_ROWS = 200
 # Where the server's answer is not what it says: a page of a proxy, for example.
 _LONGEST_REASON = 300
 
@@ -75,6 +78,7 @@ class ChromaCollections:
         api: The client.
         prefix: What the names of ours begin with there.
         most_rows: How many rows one call may be asked for; None: any number.
+        few_rows: Collections of up to so many are compared whole, without the graph.
         on_lost: Called when a collection that was known is gone.
     """
 
@@ -84,12 +88,14 @@ class ChromaCollections:
         *,
         prefix: str = "",
         most_rows: int | None = None,
+        few_rows: int = 0,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_lost = on_lost
         self._api = api
         self._prefix = prefix
         self._most_rows = most_rows
+        self._few_rows = few_rows
         self._rows_a_write: int | None = None
         self._handles: dict[str, Any] = {}
         self._known_rows: dict[str, int] = {}
@@ -121,10 +127,12 @@ class ChromaCollections:
         handle = self._find(collection)
         if handle is None:
             return []
-        if self._known_rows.get(collection, 0) < limit * _SURELY_LARGER:
+        few = max(limit, self._few_rows)
+        known = self._known_rows.get(collection, 0)
+        if known <= few or known < limit * _SURELY_LARGER:
             self._known_rows[collection] = int(handle.count())
-        if self._known_rows[collection] <= limit:
-            return _rank_all(handle, vector)
+        if self._known_rows[collection] <= few:
+            return _rank_all(handle, vector)[:limit]
         found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]
@@ -234,7 +242,7 @@ def open_folder(folder: Path) -> ChromaCollections:
 
     It imports chromadb, which takes more than a second: do it in a thread.
     """
-    return ChromaCollections(_Folder(folder))
+    return ChromaCollections(_Folder(folder), few_rows=_FEW_ROWS)
 
 
 def open_server(

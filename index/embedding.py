@@ -132,7 +132,7 @@ class Embedder:
             EmbeddingError: the model failed, took too long or gave an unusable vector.
         """
         seconds = min(self._timeout, _QUESTION_SECONDS)
-        turn = _Turn(self._model.get_query_embedding, deque([text]), self.dimension)
+        turn = _Turn(self._model.get_query_embedding, text, deque(), self.dimension)
         ((_, vector),) = await self._run(turn, seconds)
         return vector
 
@@ -157,8 +157,8 @@ class Embedder:
         report = _Reporter(on_progress, len(rows))
 
         async def work() -> None:
-            while left:
-                turn = _Turn(self._model.get_text_embedding, left, self.dimension)
+            while (first := _pop(left)) is not None:
+                turn = _Turn(self._model.get_text_embedding, first, left, self.dimension)
                 made = await self._run(turn, self._timeout)
                 for text, vector in made:
                     vectors[rows[text]] = vector
@@ -250,27 +250,35 @@ class _Turn:
 
     Args:
         call: what embeds one text.
-        left: texts to choose from; the workers share them.
+        first: the text to begin with, so that no turn is empty: it would count as a success.
+        left: texts to go on with; the workers share them.
         dimension: length of their vectors.
     """
 
-    def __init__(self, call: _Call, left: deque[str], dimension: int) -> None:
+    def __init__(self, call: _Call, first: str, left: deque[str], dimension: int) -> None:
         self._call = call
+        self._first = first
         self._left = left
         self._dimension = dimension
         self.is_over = False
 
     def take(self) -> list[_Made]:
-        """Texts with their unit vectors; none where other workers took the last."""
+        """Texts with their unit vectors; one at least, unless nobody waits any more."""
         until = time.monotonic() + _SECONDS_A_TURN
         made: list[_Made] = []
-        while not self.is_over and time.monotonic() < until:
-            try:
-                text = self._left.popleft()
-            except IndexError:
-                break
+        text: str | None = self._first
+        while text is not None and not self.is_over:
             made.append((text, _unit_vector(self._call(text), self._dimension)))
+            text = _pop(self._left) if time.monotonic() < until else None
         return made
+
+
+def _pop(texts: deque[str]) -> str | None:
+    """The next text, if other threads left one."""
+    try:
+        return texts.popleft()
+    except IndexError:
+        return None
 
 
 class _ClosedMeanwhile(EmbeddingError):

@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from index import chunk_rows, library_rows, verifying
@@ -35,8 +36,12 @@ class ChromaHealth:
         self._must_be_there = False
 
     def seal(self) -> None:
-        """Say that the folder was closed properly."""
-        self._seal.write_text(self._state(), encoding="ascii")
+        """Say that the folder was closed properly, if that can be written.
+
+        Without a seal the next start looks into the folder, as after a crash.
+        """
+        with suppress(OSError):
+            self._seal.write_text(self._state(), encoding="ascii")
 
     def break_seal(self) -> None:
         """Say that the folder is in use from now on.

@@ -84,6 +84,7 @@ class SqliteDatabase:
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._held: set[str] = set()
+        self._was_opened = False
 
     @property
     def name(self) -> str:
@@ -255,6 +256,9 @@ class SqliteDatabase:
         existing: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if existing is not None:
             return existing
+        # SQLite would make an empty file here, and the writer's, deleted, would look well.
+        if self._was_opened:
+            self._check_still_there()
         connection = sqlite3.connect(
             self.path,
             timeout=self._busy_timeout,
@@ -279,6 +283,7 @@ class SqliteDatabase:
         connection.execute("PRAGMA secure_delete = FAST").fetchall()
         connection.execute(f"PRAGMA cache_size = {_cached_pages(pages)}")
         self._local.connection = connection
+        self._was_opened = True
         return connection
 
 

@@ -292,6 +292,27 @@ async def test_progress_is_told_at_the_start_and_at_the_end() -> None:
     assert [r.done for r in reports] == sorted({r.done for r in reports})
 
 
+async def test_the_end_is_told_once_where_one_worker_does_it_all() -> None:
+    inside, release = threading.Event(), threading.Event()
+
+    def answer(text: str) -> list[float]:
+        if text == "slow":
+            inside.set()
+            release.wait(20)
+        time.sleep(0.005)
+        return by_length(text)
+
+    reports: list[Progress] = []
+    async with embedder(Scripted(answer)) as made:
+        other = asyncio.create_task(made.embed(["slow"]))
+        assert await asyncio.to_thread(inside.wait, 20)
+        await made.embed(["a", "bb", "ccc"], reports.append)
+        release.set()
+        await other
+
+    assert [r.done for r in reports].count(3) == 1
+
+
 async def test_progress_of_slow_texts_is_told_on_the_way() -> None:
     def nap(text: str) -> list[float]:
         time.sleep(0.06)

@@ -15,6 +15,7 @@ import pytest
 from index.backup import back_up
 from index.errors import FootnoteIndexError, StoreError
 from index.library import Library
+from index.sqlite_database import SqliteDatabase
 from tests.fakes import cutting
 from tests.fakes.cutting import Cut, Seen
 from tests.fakes.libraries import open_libraries
@@ -183,6 +184,35 @@ async def test_a_folder_that_vanishes_while_running_takes_no_more_writes_and_say
         # Back in its place it is used again.
         await sync(library)
     assert cutting.show(data)[0] == days.new
+
+
+async def test_a_folder_that_is_gone_for_good_ends_the_work_without_a_second_fault(
+    data: Path,
+) -> None:
+    async with open_libraries(data) as opened:
+        await opened.libraries.library("default").search("tale", limit=3)
+        shutil.rmtree(data)
+
+        with pytest.raises(StoreError, match="was deleted while Footnote was running"):
+            await sync(opened.libraries.library("default"))
+
+    assert not data.exists()
+
+
+async def test_a_deleted_file_is_not_made_again_by_who_reads_it_first(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    database = SqliteDatabase(path)
+    await database.write(lambda c: c.execute("CREATE TABLE kept (x)"))
+    for file in tmp_path.iterdir():
+        file.unlink()
+
+    with pytest.raises(StoreError, match="was deleted while Footnote was running"):
+        await database.read(lambda c: c.execute("SELECT * FROM kept").fetchall())
+    with pytest.raises(StoreError, match="was deleted while Footnote was running"):
+        await database.write(lambda c: c.execute("INSERT INTO kept VALUES (1)"))
+
+    assert not path.exists()
+    await database.close()
 
 
 # No room
