@@ -46,7 +46,7 @@ _NAMES_A_PAGE = 100
 _CONNECT_SECONDS = 5.0
 # A collection never shrinks. One so much larger than what is asked for need not be counted.
 _SURELY_LARGER = 4
-# Up to so many rows in a folder all are compared: 4 ms instead of 1. Of about 30 graphs of some
+# Up to so many rows in a folder are all compared: 4 ms instead of 1. Of about 30 graphs of some
 # hundred rows one had cut a row off for good, whatever was asked of it.
 _FEW_ROWS = 200
 # Where the server's answer is not what it says: a page of a proxy, for example.
@@ -78,7 +78,8 @@ class ChromaCollections:
         api: The client.
         prefix: What the names of ours begin with there.
         most_rows: How many rows one call may be asked for; None: any number.
-        few_rows: Collections of up to so many are compared whole, without the graph.
+        is_ours: Nobody else writes there, so rows need not be counted at each query; and small
+            collections, quickly read, are compared whole.
         on_lost: Called when a collection that was known is gone.
     """
 
@@ -88,14 +89,14 @@ class ChromaCollections:
         *,
         prefix: str = "",
         most_rows: int | None = None,
-        few_rows: int = 0,
+        is_ours: bool = False,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._on_lost = on_lost
         self._api = api
         self._prefix = prefix
         self._most_rows = most_rows
-        self._few_rows = few_rows
+        self._is_ours = is_ours
         self._rows_a_write: int | None = None
         self._handles: dict[str, Any] = {}
         self._known_rows: dict[str, int] = {}
@@ -113,6 +114,7 @@ class ChromaCollections:
                     ids=page, embeddings=rows
                 ),
             )
+            self._known_rows.pop(collection, None)
 
     def query(
         self, collection: str, vector: NDArray[np.float32], limit: int
@@ -127,15 +129,19 @@ class ChromaCollections:
         handle = self._find(collection)
         if handle is None:
             return []
-        few = max(limit, self._few_rows)
-        known = self._known_rows.get(collection, 0)
-        if known <= few or known < limit * _SURELY_LARGER:
-            self._known_rows[collection] = int(handle.count())
-        if self._known_rows[collection] <= few:
+        few = max(limit, _FEW_ROWS) if self._is_ours else limit
+        if self._count_rows(collection, handle, limit) <= few:
             return _rank_all(handle, vector)[:limit]
         found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]
+
+    def _count_rows(self, collection: str, handle: Any, limit: int) -> int:  # noqa: ANN401 - as _Api
+        known = self._known_rows.get(collection)
+        # Chroma lets no other thread run while it counts.
+        if known is None or (not self._is_ours and known < limit * _SURELY_LARGER):
+            known = self._known_rows[collection] = int(handle.count())
+        return known
 
     def count(self, collection: str) -> int:
         """Number of vectors, dead ones included."""
@@ -242,7 +248,7 @@ def open_folder(folder: Path) -> ChromaCollections:
 
     It imports chromadb, which takes more than a second: do it in a thread.
     """
-    return ChromaCollections(_Folder(folder), few_rows=_FEW_ROWS)
+    return ChromaCollections(_Folder(folder), is_ours=True)
 
 
 def open_server(

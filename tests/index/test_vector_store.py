@@ -29,6 +29,10 @@ sys.stdin.read()
 """
 
 
+# Chroma reads a small collection whole, and would let nobody here open the lock meanwhile.
+LARGE = 250
+
+
 @contextmanager
 def locked(file: Path, *, reading: bool = False) -> Iterator[int]:
     """Another process holds a SQLite file; its number."""
@@ -61,8 +65,8 @@ _told = pytest.mark.skipif(
 )
 
 
-async def fill(store: VectorStore) -> None:
-    await store.upsert("one-1", [str(n) for n in range(10)], unit_vectors(10))
+async def fill(store: VectorStore, count: int = 10) -> None:
+    await store.upsert("one-1", [str(n) for n in range(count)], unit_vectors(count))
     await store.query("one-1", unit_vectors(1)[0], 1)
 
 
@@ -128,7 +132,7 @@ async def test_calls_that_hang_are_counted_and_given_up_until_they_come_back(
     now = 0.0
     breaker = Breaker("vectors", failures=2, rest=10.0, clock=lambda: now)
     store = VectorStore(tmp_path, threads=1, breaker=breaker)
-    await fill(store)
+    await fill(store, LARGE)
     store._query_timeout = 0.3
     with locked(tmp_path / "chroma.sqlite3"):
         for hanging in (1, 2):
@@ -148,7 +152,7 @@ async def test_calls_that_hang_are_counted_and_given_up_until_they_come_back(
 @pytest.mark.usefixtures("untold")
 async def test_whoever_stops_waiting_leaves_no_hanging_call_uncounted(tmp_path: Path) -> None:
     store = VectorStore(tmp_path, threads=1)
-    await fill(store)
+    await fill(store, LARGE)
     store._query_timeout = 0.5
     with locked(tmp_path / "chroma.sqlite3"):
         asking = asyncio.create_task(store.query("one-1", unit_vectors(1)[0], 1))
@@ -172,7 +176,7 @@ async def test_a_folder_in_which_something_hung_is_looked_into_at_the_next_start
     monkeypatch.setattr("index.vector_store._CLOSE_SECONDS", 0.2)
     async with open_libraries(tmp_path) as opened:
         library = opened.libraries.library("default")
-        stories = [article(f"a{n}", f"Story {n}.") for n in range(10)]
+        stories = [article(f"a{n}", f"Story {n}.") for n in range(LARGE)]
         await library.add([read_from("/p", stories)], actor="t", note="add")
         vectors = opened.libraries.vectors
         (first, *_) = await vectors.query("library-1-1", np.ones(64, np.float32), 1)
