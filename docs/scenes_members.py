@@ -8,9 +8,13 @@ import discord
 import reply_samples as replies
 from picture_stage import CONFIG, Scene, Stage
 
+from bot.answering.errors import ModelUnavailable, Outage
+from bot.answering.notices import say_from_articles, say_words_only
 from bot.cogs.check import CHECK
+from bot.cogs.intake import CUT_OFF
 from bot.cogs.layout import build_view
 from bot.rendering.waiting import render_waiting
+from bot.speech import tr
 from bot.state.replies import Sending
 from tests.fakes.discord_posts import post_in_forum
 from tests.fakes.discord_service import ScriptedService
@@ -44,6 +48,23 @@ async def show_unfinished(stage: Stage, service: ScriptedService) -> None:
     if underway.partial is not None:
         await stage.ask(service, underway.partial)
     await stage.env.advance_time(PATIENCE + 0.1)
+
+
+async def show_degraded(stage: Stage, service: ScriptedService) -> None:
+    """An answer without the language model, for which words alone were compared."""
+    why = ModelUnavailable(kind=Outage.DOWN).why
+    notice = f"{say_words_only()} {why} {say_from_articles()}"
+    await stage.ask(service, replace(replies.opened(), notice=notice))
+
+
+async def show_cut_off(stage: Stage, service: ScriptedService) -> None:
+    """What somebody finds who waited when the bot was killed."""
+    stage.viewer = stage.member
+    channel = stage.bot.get_channel(stage.channel.id)
+    if not isinstance(channel, discord.TextChannel):
+        raise TypeError("no text channel")
+    await stage.ask(service, replies.opened())
+    await channel.send(tr(CUT_OFF))
 
 
 async def show_private(stage: Stage, service: ScriptedService) -> None:
@@ -212,6 +233,8 @@ SCENES: dict[str, Scene] = {
     "too-old": show_too_old,
     "asking-back": show_asking_back,
     "unfinished": show_unfinished,
+    "degraded": show_degraded,
+    "cut-off": show_cut_off,
     "private": show_private,
     "shared": show_shared,
     "voted": show_voted,

@@ -14,6 +14,7 @@ from bot.answering.claim_verdicts import ClaimJudge, Judgement
 from bot.answering.evidence import offer_evidence
 from bot.answering.message_claims import Claim, find_claims
 from bot.answering.models import LinkedSentence, Quote
+from bot.answering.notices import say_words_only
 from bot.answering.ports import Articles, LinkBuilder
 from index.models import Passage, SearchResult
 
@@ -124,7 +125,7 @@ class _Work:
         # Of two editions the later one: somebody may publish meanwhile.
         self.edition = max(self.edition, found.edition)
         if found.degraded:
-            self.notices.append(found.degraded)
+            self.notices.append(say_words_only())
         await self._read_texts(found.passages)
         evidence = offer_evidence(found.passages, salt=self.id)
         judgement = await self.judge_.judge(claim.text, evidence, self.texts)

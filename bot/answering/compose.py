@@ -10,11 +10,12 @@ from bot.answering.choosing import choose_sentences
 from bot.answering.features import Candidate, gather_candidates
 from bot.answering.likeness import SentenceLikeness
 from bot.answering.models import Draft, DraftSentence, Evidence, Question, Reason
+from bot.answering.notices import say_words_only
 from bot.answering.ports import OnSentence, SentenceEncoder, ignore_sentence
 from bot.answering.question import Wanted, read_question
 from bot.answering.ranking import READER_WEIGHTS, ComposerWeights, Ranked, rank_candidates
 from bot.answering.support import WORDS_ONLY, Signals, SupportWeights, read_signals, why_not
-from index.errors import EmbeddingError, say_words_only
+from index.errors import EmbeddingError
 from index.models import SearchResult
 
 # A cosine between "on the subject" and "not": with it, words alone decide.
@@ -142,13 +143,12 @@ class ExtractiveComposer:
         notice = None
         try:
             ranked, calibration, alone = await self._compare(question, wanted, candidates)
-        except EmbeddingError as error:
+        except EmbeddingError:
             calibration, alone = self._by_words, _ASSUMED_COSINE
             ranked = rank_candidates(
                 wanted, candidates, [alone] * len(candidates), calibration.weights
             )
-            # Said once: the search met it first, mostly in other words.
-            notice = found.degraded or say_words_only(error)
+            notice = say_words_only()
         best = ranked[0]
         signals = read_signals(wanted, best.candidate, best.features, alone, found)
         return Considered(wanted, tuple(ranked), signals, calibration, notice)

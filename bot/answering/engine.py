@@ -25,6 +25,7 @@ from bot.answering.models import (
     Refusal,
     Reply,
 )
+from bot.answering.notices import say_words_only
 from bot.answering.ports import (
     Articles,
     Composer,
@@ -247,7 +248,8 @@ class _Work:
         """What somebody should know of how it was answered, each thing once."""
         found = self._found
         scope = describe_scope(found.scoped)
-        parts = (self._stand_alone.notice, scope, found.notice, found.degraded, notice)
+        degraded = say_words_only() if found.degraded else None
+        parts = (self._stand_alone.notice, scope, found.notice, degraded, notice)
         return " ".join(dict.fromkeys(filter(None, parts))) or None
 
     async def _texts_of(self, passages: Sequence[Passage]) -> dict[str, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bot.speech import mark, tr
+
 
 class AnsweringError(Exception):
     """Base of the errors of answering; ``user_message`` is for the person who asked."""
@@ -27,12 +29,12 @@ class Outage(StrEnum):
 
 
 _WHY = {
-    Outage.DOWN: "My language model can't be reached right now.",
-    Outage.SLOW: "My language model took too long.",
-    Outage.BUSY: "My language model is busy with other questions.",
-    Outage.OVER_BUDGET: "My language model has used up its budget for today.",
-    Outage.REFUSED: "My language model did not take the question.",
-    Outage.GARBLED: "My language model gave no reply that could be read.",
+    Outage.DOWN: mark("My language model can't be reached right now."),
+    Outage.SLOW: mark("My language model took too long."),
+    Outage.BUSY: mark("My language model is busy with other questions."),
+    Outage.OVER_BUDGET: mark("My language model has used up its budget for today."),
+    Outage.REFUSED: mark("My language model did not take the question."),
+    Outage.GARBLED: mark("My language model gave no reply that could be read."),
 }
 
 
@@ -53,4 +55,4 @@ class ModelUnavailable(AnsweringError):
     @property
     def why(self) -> str:
         """One sentence for members."""
-        return _WHY[self.kind]
+        return tr(_WHY[self.kind])

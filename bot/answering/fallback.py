@@ -8,14 +8,12 @@ from dataclasses import replace
 from bot.answering.citations import link_citations
 from bot.answering.errors import ModelUnavailable
 from bot.answering.models import Draft, DraftSentence, Evidence, Question
+from bot.answering.notices import say_from_articles, say_unproven
 from bot.answering.ports import Composer, OnSentence, ignore_sentence
 from bot.answering.verify import find_fault
 from index.models import SearchResult
 
 Holds = Callable[[Draft, Sequence[Evidence]], bool]
-
-_INSTEAD = "This answer is put together from the articles' own sentences."
-_UNPROVEN = "What my language model wrote could not be proven from the articles."
 
 
 def some_sentence_holds(draft: Draft, evidence: Sequence[Evidence]) -> bool:
@@ -65,12 +63,12 @@ class FallbackComposer:
         else:
             if not draft.sentences or self._holds(draft, evidence):
                 return draft
-            why = _UNPROVEN
+            why = say_unproven()
         on_sentence(None)
 
         def tell(sentence: DraftSentence | None) -> None:
             on_sentence(sentence and replace(sentence, writer=self._second.name))
 
         draft = await self._second.write(question, found, evidence, tell)
-        said = (why, _INSTEAD if draft.sentences else None, draft.notice)
+        said = (why, say_from_articles() if draft.sentences else None, draft.notice)
         return replace(draft, notice=" ".join(filter(None, said)))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.answering.errors import ModelUnavailable
 from bot.answering.facts import is_figure, iter_numbers
 from bot.answering.models import Question, Turn
+from bot.answering.notices import say_read_without_model
 from bot.answering.ports import LanguageModel, Request, Rewriter, StandAlone
 from bot.answering.prompting import lay_out_history, tame
 from bot.answering.question import is_clear
@@ -35,7 +36,6 @@ _DENIAL = re.compile(
     r"|(?<!^)(?<![,.!] )\bno\b(?![,.!?])",
     re.IGNORECASE,
 )
-_NOTICE = "I understood this question without my language model."
 
 
 class ModelRewriter:
@@ -70,7 +70,7 @@ class ModelRewriter:
         try:
             written = read_question_line(await self._ask(question, turns))
         except ModelUnavailable:
-            written, notice = "", _NOTICE
+            written, notice = "", say_read_without_model()
         if may_stand_for(written, question.text, turns):
             return StandAlone(written)
         alone = await self._fallback.stand_alone(question)

@@ -118,7 +118,9 @@ def _render_answer(
             opening if number == 0 else None,
             _write_text(page),
             _write_difference(page),
-            "\n".join(filter(None, [_write_page_sources(page), *endings])),
+            _write_page_sources(page),
+            # Apart from the sources: it is about the answer, and not about the last of them.
+            "\n".join(filter(None, endings)),
         ]
         cards.append(
             Card(

@@ -6,6 +6,7 @@ import pytest
 from bot.answering.engine import Answerer
 from bot.answering.errors import ModelUnavailable
 from bot.answering.models import Answer, Evidence, Question, Quote, Reason, Refusal
+from bot.answering.notices import say_words_only
 from bot.answering.ports import LinkBuilder
 from index.models import Article
 from index.pages import PageText
@@ -126,7 +127,7 @@ async def test_a_model_that_is_away_is_a_refusal_of_its_own() -> None:
 
 
 async def test_what_was_not_available_is_told_with_answer_and_refusal() -> None:
-    degraded = ArticlesInMemory([MUSEUM], degraded="Only words were compared.")
+    degraded = ArticlesInMemory([MUSEUM], degraded="Process 123 holds /srv/data/chroma.sqlite3.")
 
     answer = await answerer(degraded, quote_first).reply(ASKED)
     refusal = await answerer(degraded, lambda evidence: []).reply(ASKED)
@@ -134,7 +135,7 @@ async def test_what_was_not_available_is_told_with_answer_and_refusal() -> None:
         ArticlesInMemory([MUSEUM]), quote_first, notice="The model was slow."
     ).reply(ASKED)
 
-    assert answer.notice == refusal.notice == "Only words were compared."
+    assert answer.notice == refusal.notice == say_words_only()
     assert from_draft.notice == "The model was slow."
 
 

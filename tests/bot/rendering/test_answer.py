@@ -93,7 +93,11 @@ def test_no_claim_is_without_its_sources_and_all_limits_hold(
     assert not any(firsts)
     for number, card in enumerate(cards):
         asked = number == 0 and (show_question or answer.asked_as is not None)
-        *texts, sources = card.blocks[1:] if asked else card.blocks
+        blocks = card.blocks[1:] if asked else card.blocks
+        # What is said of the answer as a whole stands below the sources.
+        has_ending = blocks[-1].startswith("-# ")
+        assert not has_ending or number == len(cards) - 1
+        *texts, sources = blocks[:-1] if has_ending else blocks
         marks = {int(n) for n in re.findall(r"(?<!\\)\[(\d+)\]", "\n".join(texts))}
         listed = {int(n) for n in re.findall(r"(?m)(?:^|\[| )\[(\d+)\]", _first_lines(sources))}
         assert marks
