@@ -133,9 +133,15 @@ class Bench:
         for _ in range(self.scale.rounds):
             for system in (OURS, "llamaindex", "langchain"):
                 folder = self.fresh("own")
-                self.keep(
-                    "own", system, self.run(system, "own", folder, size=self.scale.own_articles)
-                )
+                size = self.scale.own_articles
+                found = self.run(system, "own", folder, size=size)
+                self.keep("own", system, found)
+                if system == OURS:
+                    chunks = found["chunks"]
+                else:
+                    folder = self.fresh("own")
+                    given = self.run(system, "own given", folder, size=chunks)
+                    self.keep("own given", system, given)
 
     def query(self) -> None:
         """Queries and memory at each size, and recall."""

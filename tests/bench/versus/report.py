@@ -184,7 +184,9 @@ def tell_index(figures: Figures) -> str:
     count = figures.show("add", "chroma", "chunks", lambda n: f"{n:,.0f}")
     for system in ("chroma", "llamaindex", "langchain"):
         given = figures.show("add", system, "full_s", _seconds)
-        rows.append([f"{_NAMES[system]}, given Footnote's chunks", count, given, *["-"] * 6])
+        own = figures.show("own given", system, "full_s", _seconds)
+        name = f"{_NAMES[system]}, given Footnote's chunks"
+        rows.append([name, count, given, "-", "-", "-", own, "-", "-"])
     whole = figures.show("whole", OURS, "full_s", _seconds)
     if whole != "-":
         rows.append(["Footnote, all articles", count, whole, "-", "-", "-", "-", "-", "-"])
@@ -264,6 +266,8 @@ def write_page(results: Results, load: Results | None) -> str:
         rounds=run["rounds"],
         indexed=min((len(found) for found in results.get("index", {}).values()), default=0),
         own=run["own_articles"],
+        read_llamaindex=figures.show("own", "llamaindex", "share_read", "{:.0%}".format),
+        read_langchain=figures.show("own", "langchain", "share_read", "{:.0%}".format),
         busy_articles=run["busy_articles"],
         versions=versions,
         quick=quick,
@@ -296,10 +300,11 @@ brackets, each measurement in a process of its own. {versions}.
 
 {index}
 
-- *All*: 1,434 news articles, read from a file by Footnote and handed over in memory to the others;
-  vectors are looked up, so embedding costs nothing. Each splits as it does by default:
-  LlamaIndex's and LangChain's chunks are four times as large, so they write far fewer; the rows
-  *given Footnote's chunks* only store passages that are split already, with their vectors.
+- *All*: 1,434 news articles, read by Footnote from a file, which is written before the time is
+  taken, and handed over in memory to the others; vectors are looked up, so embedding costs
+  nothing. Each splits as it does by default: LlamaIndex's and LangChain's chunks are four times as
+  large, so they write far fewer; the rows *given Footnote's chunks* only store passages that are
+  split already, with their vectors.
 - *Again*: the same articles once more, in the same process; *one changed*: median of three. Then
   once more with one changed *after a restart*. `VectorStoreIndex.refresh_ref_docs` knows what it
   inserted by a list in memory, so after a restart it inserts everything anew, beside what is
@@ -308,6 +313,9 @@ brackets, each measurement in a process of its own. {versions}.
   can be taken back; it lays that out on disk before anybody sees it.
 - *Own model*: {own} articles with the model that each brings
   along: Footnote its packaged int8 MiniLM, the others all-MiniLM-L6-v2 by sentence-transformers.
+  That model reads 256 word pieces of a passage and leaves out the rest: of all of LlamaIndex's
+  text it reads {read_llamaindex}, of LangChain's {read_langchain}, of Footnote's all. The rows
+  *given Footnote's chunks* embed as much text as Footnote does.
 - *Hits@10, MRR@10*: 55 news questions with known evidence, by article, the same vectors for all.
 
 ## Queries, without embedding them

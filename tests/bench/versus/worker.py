@@ -109,7 +109,8 @@ async def _build_ours(
     from tests.bench.versus import ours
 
     async with ours.open_footnote(folder, embed) as footnote:
-        await footnote.build(articles)
+        footnote.write(articles)
+        await footnote.add()
 
 
 def measure_index(order: Order) -> dict[str, Any]:
@@ -124,24 +125,29 @@ async def _index_ours(order: Order, embed: Callable[[str], Vector]) -> dict[str,
     articles, questions = order.some_articles(), load_questions(order.questions)
     async with ours.open_footnote(order.folder, embed) as footnote:
         await footnote.libraries._vectors.names()
+        footnote.write(articles)
         watch = Stopwatch()
-        report = await footnote.build(articles)
+        report = await footnote.add()
         full = watch.lap()
-        await footnote.again(articles)
+        footnote.write(articles)
+        watch.lap()
+        await footnote.again()
         unchanged = watch.lap()
         changes = []
         for n in range(_CHANGES):
             at = n * 37 % len(articles)
             articles[at] = change(articles[at], n)
+            footnote.write(articles)
             watch.lap()
-            done = await footnote.again(articles)
+            done = await footnote.again()
             changes.append(watch.lap())
             assert len(done.changed) == 1, done
     articles[0] = change(articles[0], _CHANGES)
     async with ours.open_footnote(order.folder, embed) as footnote:
         await footnote.libraries._vectors.names()
+        footnote.write(articles)
         watch.lap()
-        await footnote.again(articles)
+        await footnote.again()
         restarted = watch.lap()
         found = [await ours.find_articles(footnote, asked.text) for asked in questions]
     return {
@@ -194,7 +200,21 @@ def measure_own(order: Order) -> dict[str, Any]:
     peer.build([Article("warm", "Warm", "A first sentence loads the model.")])
     watch = Stopwatch()
     chunks = peer.build(articles)
-    return {"articles": len(articles), "chunks": chunks, "full_s": watch.lap()}
+    found = {"articles": len(articles), "chunks": chunks, "full_s": watch.lap()}
+    from tests.bench.versus import peers
+
+    return {**found, "share_read": round(peers.share_read(peer.passages()), 3)}
+
+
+def measure_own_given(order: Order) -> dict[str, Any]:
+    """The first so many of Footnote's chunks, embedded by a peer's own model and stored."""
+    texts = json.loads((order.cache.parent / "texts-footnote.json").read_text())
+    texts = list(dict.fromkeys(texts))[: order.size]
+    peer = _open_peer(order, None)
+    peer.embed(["A first sentence loads the model."])
+    watch = Stopwatch()
+    peer.add_rows([f"row-{n}" for n in range(len(texts))], texts, peer.embed(texts))
+    return {"chunks": len(texts), "full_s": watch.lap()}
 
 
 async def _own_ours(order: Order, articles: Sequence[Article]) -> dict[str, Any]:
@@ -203,8 +223,9 @@ async def _own_ours(order: Order, articles: Sequence[Article]) -> dict[str, Any]
     async with ours.open_footnote(order.folder, None) as footnote:
         await footnote.libraries.warm_up()
         await footnote.libraries._vectors.names()
+        footnote.write(articles)
         watch = Stopwatch()
-        report = await footnote.build(articles)
+        report = await footnote.add()
         return {
             "articles": len(articles),
             "chunks": report.chunks_written,
@@ -249,7 +270,8 @@ async def _grow_ours(order: Order, grown: Grown) -> None:
     async with ours.open_footnote(order.folder, grown.vector_of) as footnote:
         for at in range(0, order.size, _STEP):
             numbers = range(at, min(order.size, at + _STEP))
-            await footnote.add([grown.article(n) for n in numbers])
+            footnote.write([grown.article(n) for n in numbers])
+            await footnote.add()
 
 
 def measure_queries(order: Order) -> dict[str, Any]:
@@ -369,6 +391,7 @@ TASKS: dict[str, Callable[[Order], dict[str, Any]]] = {
     "texts": list_texts,
     "index": measure_index,
     "own": measure_own,
+    "own given": measure_own_given,
     "add": measure_add,
     "grow": grow,
     "query": measure_queries,
