@@ -78,8 +78,8 @@ bench: $(VENV)/.installed-dev build/peers/.installed ## Footnote beside the stoc
 	@$(BIN)/python -m tests.bench.versus $(ARTICLES) $(QUESTIONS) $(if $(QUICK),--quick)
 	@$(BIN)/python -m tests.bench.versus.report
 
-load: $(VENV)/.installed-dev ## a thousand members ask the real bot on the loopback, into docs/benchmarks.md
-	@$(BIN)/python -m tests.bench.load $(ARTICLES) $(MORE) $(QUESTIONS)
+load: $(VENV)/.installed-dev ## a thousand members ask the real bot on the loopback, into docs/benchmarks.md; LONG=SECONDS more
+	@$(BIN)/python -m tests.bench.load $(ARTICLES) $(MORE) $(QUESTIONS) $(if $(LONG),--long $(LONG))
 	@$(BIN)/python -m tests.bench.versus.report
 
 change: $(VENV)/.installed-dev ## what changing one article costs; ARTICLES=FILE.jsonl[.gz]

@@ -3,7 +3,8 @@
 Everything is on the loopback: a small Discord of ours with a thousand members in five servers,
 one of them with 10,000 chunks, and ``footnote run`` as an operator starts it. First 200
 questions at once, then 20 a second for two minutes, then the same beside a re-index of every
-article. Figures go to build/bench/load.json.
+article; and, where ``--long SECONDS`` wants it, as many a second as the bot can answer, for as
+long, to see what memory does once its caches are full. Figures go to build/bench/load.json.
 """
 
 from __future__ import annotations
@@ -105,6 +106,25 @@ async def play(
     }
 
 
+async def play_long(
+    crowd: Crowd, watcher: Watcher, *, rate: float, seconds: float
+) -> dict[str, Any]:
+    """A stream and nothing else."""
+    over, streaming = asyncio.Event(), asyncio.Event()
+    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
+        looking = group.create_task(crowd.look(over))
+        begin = len(crowd.asked)
+        watching = group.create_task(watcher.watch(session, streaming))
+        await crowd.ask_steadily(rate, seconds)
+        asked = crowd.asked[begin:]
+        streaming.set()
+        seen = await watching
+        await crowd.settle(asked, within=_SETTLE_SECONDS)
+        over.set()
+        await looking
+    return {**tell(asked), **describe(seen), "rate": rate, "seconds": seconds, "before": begin}
+
+
 def describe(watched: Watched) -> dict[str, Any]:
     """Memory, files, lag and line of one phase; growth leaves the first quarter out."""
     samples = watched.samples
@@ -192,6 +212,11 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
             async with reindexing(data, guilds[0], articles[: arguments.reindex]) as process:
                 beside = await play(crowd, watcher, **scale)
                 beside["reindex_ended"] = process.returncode
+            later = None
+            if arguments.long:
+                _say("a long stream ...")
+                rate, seconds = arguments.long_rate, arguments.long
+                later = await play_long(crowd, watcher, rate=rate, seconds=seconds)
         complaints = server.complaints[:20]
     return {
         "date": datetime.now(UTC).date().isoformat(),
@@ -203,6 +228,7 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "servers": len(guilds),
         "alone": alone,
         "beside_reindex": {**beside, "articles": arguments.reindex},
+        "long": later,
         "complaints": complaints,
     }
 
@@ -250,6 +276,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--reindex", type=int, default=1_434, help="articles taken in beside")
+    parser.add_argument("--long", type=float, default=0.0, help="seconds of a stream afterwards")
+    parser.add_argument("--long-rate", type=float, default=8.0, help="questions a second in it")
     parser.add_argument("--limit", type=int, default=0, help="of all articles, for a quick look")
     arguments = parser.parse_args()
     found = asyncio.run(run(arguments))

@@ -29,6 +29,9 @@ _HEAD = (
 def tell_load(load: Mapping[str, Any]) -> str:
     """What the crowd was told, and how the process bore it."""
     rows = [_row(load[play][phase], name) for play, phase, name in _PHASES]
+    if (later := load.get("long")) is not None:
+        name = "{rate:g} a second for {seconds:g} s, after " + f"{later['before']:,} questions"
+        rows.append(_row(later, name))
     lines = ["| " + " | ".join(_HEAD) + " |", "| " + " | ".join(["---"] * len(_HEAD)) + " |"]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     chunks = sorted(load["chunks"].values(), reverse=True)
