@@ -131,7 +131,10 @@ class ChromaCollections:
             return []
         few = max(limit, _FEW_ROWS) if self._is_ours else limit
         if self._count_rows(collection, handle, limit) <= few:
-            return _rank_all(handle, vector)[:limit]
+            every = _rank_all(handle, vector)
+            # Somebody may have written while they were counted.
+            self._known_rows[collection] = len(every)
+            return every[:limit]
         found = handle.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], distances, strict=True)]

@@ -106,9 +106,9 @@ class BackupError(FootnoteIndexError):
 
 
 def say_words_only(error: FootnoteIndexError) -> str:
-    """What an answer says of itself whose meanings could not be compared.
+    """What a search says of itself that could not compare meanings.
 
-    Members read it: the cause is its first sentence, without what it tells operators to do.
+    Operators read it: the cause is its first sentence, without what it tells them to do.
     """
     cause = str(error).partition(". ")[0].rstrip(".")
     return f"Only words were compared, not meanings: {cause}."

@@ -246,11 +246,15 @@ class SqliteDatabase:
 
     def _check_still_there(self) -> None:
         """SQLite would go on writing into a file that was deleted, and lose it all at the end."""
-        if not self.path.exists():
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreError(
                 f"The database {self.path} was deleted while Footnote was running, so nothing "
                 f"can be kept. {say_how_to_restore(self.path)} and start Footnote again."
-            )
+            ) from error
+        except OSError as error:
+            raise StoreError(f"The database {self.path} cannot be reached: {error}.") from error
 
     def _connection(self) -> sqlite3.Connection:
         existing: sqlite3.Connection | None = getattr(self._local, "connection", None)

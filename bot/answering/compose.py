@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import structlog
+
 from bot.answering.choosing import choose_sentences
 from bot.answering.features import Candidate, gather_candidates
 from bot.answering.likeness import SentenceLikeness
@@ -143,7 +145,8 @@ class ExtractiveComposer:
         notice = None
         try:
             ranked, calibration, alone = await self._compare(question, wanted, candidates)
-        except EmbeddingError:
+        except EmbeddingError as error:
+            structlog.get_logger(__name__).warning("sentences_not_compared", cause=str(error))
             calibration, alone = self._by_words, _ASSUMED_COSINE
             ranked = rank_candidates(
                 wanted, candidates, [alone] * len(candidates), calibration.weights

@@ -248,7 +248,9 @@ class _Work:
         """What somebody should know of how it was answered, each thing once."""
         found = self._found
         scope = describe_scope(found.scoped)
-        degraded = say_words_only() if found.degraded else None
+        words_only = say_words_only()
+        # The composer's notice may end with it.
+        degraded = words_only if found.degraded and words_only not in (notice or "") else None
         parts = (self._stand_alone.notice, scope, found.notice, degraded, notice)
         return " ".join(dict.fromkeys(filter(None, parts))) or None
 

@@ -27,7 +27,7 @@ from bot.cogs.exchange import (
 from bot.cogs.message_exchange import MessageExchange
 from bot.rendering.text import name_commands, shorten
 from bot.speech import mark, tr
-from index.errors import FootnoteIndexError
+from index.errors import EmbeddingError, FootnoteIndexError, StoreError, VectorStoreError
 
 _SENTENCE_LIMIT = 600
 # Codes of Discord: unknown webhook or interaction, already acknowledged, invalid webhook token.
@@ -35,6 +35,10 @@ _TOO_LATE = frozenset({10015, 10062, 40060, 50027})
 # Unknown channel or message, no access, no permission, archived thread, no history to reply to.
 _SHUT_OUT = frozenset({10003, 10008, 50001, 50013, 50083, 160002})
 _PATH = re.compile(r"(?<![\w:/.])/(?:[^\s:;,()]+/)+[^\s:;,()]*")
+# A server of the operator's, such as db.internal:5432/footnote; not the time of day.
+_ADDRESS = re.compile(
+    r"(?<![\w.-])(?:\w+://)?(?:[A-Za-z][\w.-]*|\d+(?:\.\d+){3}|\[[\da-fA-F:]+\]):\d{2,5}(?:/[\w.-]*)?"
+)
 
 SLOW = mark("That took too long, so I stopped. Please try again in a minute.")
 NOT_POSSIBLE = mark("Discord does not let me write here. A moderator can look at my permissions.")
@@ -140,8 +144,10 @@ def _cause_of(error: Exception) -> Exception:
 
 
 def _own_sentence(error: Exception) -> str | None:
-    """The sentence that an error of ours carries for people, without paths of the machine."""
-    if isinstance(error, FootnoteIndexError):
+    """The sentence that an error of ours carries for people, without the operator's addresses."""
+    if isinstance(error, StoreError | VectorStoreError | EmbeddingError):
+        said = _ADDRESS.sub("…", str(error))
+    elif isinstance(error, FootnoteIndexError):
         said = str(error)
     elif isinstance(error, AnsweringError):
         said = error.user_message

@@ -151,6 +151,21 @@ async def test_without_the_vector_index_words_alone_find_the_answer_and_it_says_
     assert "/srv" not in said
 
 
+async def test_without_model_and_embedder_each_is_said_once(
+    open_town: Open, failing_model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def go_away(*_: object) -> list[float]:
+        raise ConnectionError("the provider went away")
+
+    async with open_town(**with_model(failing_model)) as town:
+        monkeypatch.setattr(OnnxSentenceEncoder, "get_query_embedding", go_away)
+        monkeypatch.setattr(OnnxSentenceEncoder, "get_text_embedding", go_away)
+        said = await town.ask()
+
+    assert WALL_TITLE in said
+    assert said.count(ONLY_WORDS) == said.count(FROM_ARTICLES) == 1
+
+
 async def test_what_was_not_available_is_said_in_the_servers_language(
     open_town: Open, stores: Stores, failing_model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from discord import app_commands
 from bot.cogs.errors import BROKEN, NOT_HERE, SLOW, ErrorDesk
 from bot.policy import Person, Place
 from bot.rendering.parts import Card
-from index.errors import SourceError
+from index.errors import SourceError, StoreError, VectorStoreError
 
 Entries = list[MutableMapping[str, Any]]
 
@@ -85,6 +85,16 @@ async def test_when_the_asker_cannot_be_told_the_log_has_it(
     ("error", "said"),
     [
         (SourceError("The page *is* empty. See /srv/data/x.md"), "The page \\*is\\* empty. See …"),
+        (
+            SourceError("https://news.example:8443/feed is empty."),
+            "https\\://news.example:8443/feed is empty.",
+        ),
+        (
+            StoreError("The database db.internal:5432/footnote did not answer within 10 s."),
+            "The database … did not answer within 10 s.",
+        ),
+        (VectorStoreError("Is http://10.0.0.7:8000 running?"), "Is … running?"),
+        (StoreError("The backup of 10:15 is damaged."), "The backup of 10:15 is damaged."),
         (SourceError(""), BROKEN),
         (TimeoutError(), SLOW),
         (app_commands.CheckFailure(), NOT_HERE),
