@@ -17,7 +17,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,50 +79,48 @@ async def play(
     crowd: Crowd, watcher: Watcher, *, at_once: int, rate: float, seconds: float
 ) -> dict[str, Any]:
     """A burst, then a steady stream; what came of both, and how the process bore it."""
-    over = asyncio.Event()
-    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
-        looking = group.create_task(crowd.look(over))
-        begin = len(crowd.asked)
-        bursting = asyncio.Event()
-        watching = group.create_task(watcher.watch(session, bursting))
-        await crowd.ask_at_once(at_once)
-        await crowd.settle(crowd.asked[begin:], within=_SETTLE_SECONDS)
-        burst = crowd.asked[begin:]
-        bursting.set()
-        burst_seen = await watching
-        begin = len(crowd.asked)
-        streaming = asyncio.Event()
-        watching = group.create_task(watcher.watch(session, streaming))
-        await crowd.ask_steadily(rate, seconds)
-        stream = crowd.asked[begin:]
-        streaming.set()
-        stream_seen = await watching
-        await crowd.settle(stream, within=_SETTLE_SECONDS)
-        over.set()
-        await looking
     return {
-        "burst": {**tell(burst), **describe(burst_seen)},
-        "stream": {**tell(stream), **describe(stream_seen), "rate": rate, "seconds": seconds},
+        "burst": await play_burst(crowd, watcher, at_once),
+        "stream": await play_stream(crowd, watcher, rate=rate, seconds=seconds),
     }
 
 
-async def play_long(
+async def play_burst(crowd: Crowd, watcher: Watcher, count: int) -> dict[str, Any]:
+    """So many at once, watched until all are answered."""
+    begin = len(crowd.asked)
+
+    async def ask() -> None:
+        await crowd.ask_at_once(count)
+        await crowd.settle(crowd.asked[begin:], within=_SETTLE_SECONDS)
+
+    return await _watch(crowd, watcher, ask)
+
+
+async def play_stream(
     crowd: Crowd, watcher: Watcher, *, rate: float, seconds: float
 ) -> dict[str, Any]:
-    """A stream and nothing else."""
-    over, streaming = asyncio.Event(), asyncio.Event()
+    """A steady stream, watched for as long as it is asked."""
+    before = len(crowd.asked)
+    found = await _watch(crowd, watcher, lambda: crowd.ask_steadily(rate, seconds))
+    return {**found, "rate": rate, "seconds": seconds, "before": before}
+
+
+async def _watch(
+    crowd: Crowd, watcher: Watcher, ask: Callable[[], Awaitable[None]]
+) -> dict[str, Any]:
+    over, asked_all = asyncio.Event(), asyncio.Event()
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
         looking = group.create_task(crowd.look(over))
         begin = len(crowd.asked)
-        watching = group.create_task(watcher.watch(session, streaming))
-        await crowd.ask_steadily(rate, seconds)
+        watching = group.create_task(watcher.watch(session, asked_all))
+        await ask()
         asked = crowd.asked[begin:]
-        streaming.set()
+        asked_all.set()
         seen = await watching
         await crowd.settle(asked, within=_SETTLE_SECONDS)
         over.set()
         await looking
-    return {**tell(asked), **describe(seen), "rate": rate, "seconds": seconds, "before": begin}
+    return {**tell(asked), **describe(seen)}
 
 
 def describe(watched: Watched) -> dict[str, Any]:
@@ -216,7 +214,7 @@ async def run(arguments: argparse.Namespace) -> dict[str, Any]:
             if arguments.long:
                 _say("a long stream ...")
                 rate, seconds = arguments.long_rate, arguments.long
-                later = await play_long(crowd, watcher, rate=rate, seconds=seconds)
+                later = await play_stream(crowd, watcher, rate=rate, seconds=seconds)
         complaints = server.complaints[:20]
     return {
         "date": datetime.now(UTC).date().isoformat(),

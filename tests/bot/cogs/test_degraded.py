@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import simcord
+from structlog.testing import capture_logs
 
 from bot.answering.errors import ModelUnavailable, Outage
 from bot.answering.models import Question
@@ -126,8 +127,11 @@ async def test_without_the_embedder_words_alone_find_the_answer_and_it_says_so_o
 
         monkeypatch.setattr(OnnxSentenceEncoder, "get_query_embedding", go_away)
         monkeypatch.setattr(OnnxSentenceEncoder, "get_text_embedding", go_away)
-        first, second, third = [await town.ask() for _ in range(3)]
+        with capture_logs() as logged:
+            first, second, third = [await town.ask() for _ in range(3)]
 
+    # The cause, which the members are not told.
+    assert "sentences_not_compared" in [entry["event"] for entry in logged]
     for said in (first, second, third):
         assert WALL_TITLE in said
         assert said.count(ONLY_WORDS) == 1
